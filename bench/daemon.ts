@@ -94,23 +94,15 @@ async function atRest(bin: string, targets: number): Promise<Figure[]> {
 /** One gateway of an ordinary household under so many names, in step with its files. */
 async function household(targets: number): Promise<Stage> {
   const place = await stage(gatewayWith(20));
-  await furnish(
-    place,
-    Array.from({ length: targets }, () => place.sandbox.url),
-  );
-  return place;
-}
-
-/** Settings with a target for each address, whose files declare what the gateway of this stage has. */
-export async function furnish(place: Stage, urls: readonly string[]): Promise<void> {
+  const names = Array.from({ length: targets }, (_, i) => `gateway-${i}`);
   await declare(place, 3);
   await writeFile(
     join(place.dir, 'holdfast.yaml'),
     stringify({
       version: 1,
-      targets: urls.map((url, i) => ({
-        name: `gateway-${i}`,
-        url,
+      targets: names.map((name) => ({
+        name,
+        url: place.sandbox.url,
         key: '${env:HOLDFAST_KEY}',
         adopted: true,
         policy: { allow: ['literal-secret'] },
@@ -118,6 +110,7 @@ export async function furnish(place: Stage, urls: readonly string[]): Promise<vo
       daemon: { drift: '0 0 1 1 *', http: { listen: '127.0.0.1:0', token: '${env:HOLDFAST_TOKEN}' } },
     }),
   );
+  return place;
 }
 
 function declare(place: Stage, retries: number): Promise<void> {
@@ -125,7 +118,7 @@ function declare(place: Stage, retries: number): Promise<void> {
   return place.declare({ ...desired, 'request-retry': retries });
 }
 
-export interface Running extends AsyncDisposable {
+interface Running extends AsyncDisposable {
   readonly pid: number;
   /** Everything so far. */
   said(): string;
@@ -135,7 +128,7 @@ export interface Running extends AsyncDisposable {
   ended(): Promise<void>;
 }
 
-export function begin(words: readonly string[], { dir }: Stage): Running {
+function begin(words: readonly string[], { dir }: Stage): Running {
   const child: ChildProcess = spawn(process.execPath, words, {
     cwd: dir,
     env: { PATH: process.env['PATH'], HOLDFAST_KEY: MANAGEMENT_KEY, HOLDFAST_TOKEN: TOKEN },
@@ -174,7 +167,7 @@ export function begin(words: readonly string[], { dir }: Stage): Running {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Of user and system since the start, as /proc counts them in ticks of 10 ms; NaN where there is none. */
-export async function cpuMs(pid: number): Promise<number> {
+async function cpuMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const [user, system] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
   return ((user ?? NaN) + (system ?? NaN)) * 10;

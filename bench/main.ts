@@ -5,7 +5,6 @@ import type { Figure } from './figure.ts';
 import { baseFigures } from './base.ts';
 import { dashboardFigures } from './dashboard.ts';
 import { daemonFigures } from './daemon.ts';
-import { fleetFigures } from './fleet.ts';
 import { planFigures } from './plan.ts';
 import { treePlanFigures } from './plan-v8.ts';
 import { requestFigures, treeRequestFigures } from './requests.ts';
@@ -24,7 +23,6 @@ const figures: Figure[] = [
   ...(await baseFigures()),
   ...(await stateFigures()),
   ...(await daemonFigures()),
-  ...(await fleetFigures()),
   ...(await dashboardFigures()),
 ];
 const ok = figures.every((one) => one.ok);

@@ -372,5 +372,7 @@ export type LiveEvent =
   /** A transaction has a new entry, or there is another plan: reload the history or the plan. */
   | { readonly kind: 'plan' | 'history'; readonly target: string }
   | { readonly kind: 'source'; readonly source: Source }
+  /** The rollout changed: reload it. */
+  | { readonly kind: 'rollout' }
   /** The settings were reloaded: targets may have been added or removed. */
   | { readonly kind: 'settings' };

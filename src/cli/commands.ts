@@ -73,6 +73,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     'copy the state to another directory or database',
     () => import('./commands/write/state.ts'),
   ),
+  entry(
+    'rollout',
+    'show, pause, resume, abort or undo the rollout of a new revision',
+    () => import('./rollout/rollout.ts'),
+  ),
   entry('suspend', 'suspend writes to targets for some time', () => import('./commands/write/suspend.ts')),
   entry('forget', 'stop listing paths that the files released', () => import('./commands/write/forget.ts')),
   entry('resume', 'end a suspension early', () => import('./commands/write/resume.ts')),

@@ -38,6 +38,11 @@ export function guardedStore(store: Store, io: Pick<Io, 'recognise' | 'redact'>)
       return store.writeJournal(target, { ...withRemembered(journal, keys.seal), ...said });
     },
     appendHistory: (target, entry) => store.appendHistory(target, redact(entry)),
+    changeRollout: (change) =>
+      store.changeRollout((before) => {
+        const next = change(before);
+        return next && next !== before ? redact(next) : next;
+      }),
   };
 }
 

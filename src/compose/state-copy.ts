@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { fail } from '../domain/problem/problem.ts';
 import type { StateSettings } from '../settings/settings.ts';
-import { type Copied, copyNotified, copyTarget } from '../state/copy.ts';
+import { type Copied, copyNotified, copyRollout, copyTarget } from '../state/copy.ts';
 import type { PlanFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { openStore } from './open-store.ts';
@@ -39,6 +39,7 @@ export async function copyState(flags: PlanFlags, { from, to }: Places, io: Io):
       for (const { name } of selectedTargets(settings.targets, flags.target))
         targets.push({ target: name, ...(await copyTarget(source, destination, name)) });
       await copyNotified(source, destination);
+      await copyRollout(source, destination);
       return { from: source.place, to: destination.place, targets };
     } finally {
       await destination.close();

@@ -45,6 +45,7 @@ function workplaceOf(session: Session): OpenedTargetSet {
     targets: session.targets,
     store: session.store,
     daemon: session.settings.daemon,
+    strategy: session.settings.strategy,
     watched: session.settings.watched,
     contextOf: (target, listener) => ({ ...session.contextOf(target), listener }),
     adopt: async ({ name }) => {

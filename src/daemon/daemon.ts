@@ -7,7 +7,9 @@ import type { Clock } from '../domain/clock.ts';
 import type { Trigger } from '../domain/state/check-record.ts';
 import type { Outcome, OutcomeKind } from '../domain/outcome/outcome.ts';
 import { fail, HoldfastError } from '../domain/problem/problem.ts';
+import type { Rollout, RolloutAction } from '../domain/state/rollout.ts';
 import type { Suspension } from '../domain/state/state.ts';
+import type { Strategy } from '../domain/strategy.ts';
 import type { Target } from '../domain/target.ts';
 import type { AdoptRequest, AdoptResult } from './core/adopt-request.ts';
 import { type StatusCache, createStatusCache } from './core/status-cache.ts';
@@ -18,12 +20,14 @@ import { createWorkQueue, type WorkQueue } from './core/work-queue.ts';
 import { checkRecord, contextOf, checkTarget, type CheckContext, type CheckResult } from './core/check.ts';
 import { type Reporter, together } from './core/reporter.ts';
 import { createRetries, type Retries } from './core/retries.ts';
-import { type LastApply, lastApply, rolledBack } from './core/roll-back.ts';
+import { type LastApply, lastApply, rolledBack, withBefore } from './core/roll-back.ts';
 import { createSchedule, type Schedule } from './core/schedule.ts';
 import type { Service, Services } from './core/service.ts';
 import { createWatch, type Watch } from './core/watch.ts';
 import { createWorkSlots, type WorkSlots } from './core/work-slots.ts';
 import type { OpenTargetSet, TargetSet } from './core/target-set.ts';
+import { tellRollout } from './rollout/tell.ts';
+import { type Asked, createRollouts, type Rollouts, type Written } from './rollout/rollouts.ts';
 
 export interface DaemonOptions {
   readonly open: OpenTargetSet;
@@ -63,6 +67,7 @@ class Daemon implements DaemonOperations {
   readonly #schedule: Schedule;
   readonly #retries: Retries;
   readonly #expiries: Expiries;
+  readonly #rollouts: Rollouts;
   readonly #board: StatusCache = createStatusCache();
   readonly #services: readonly Service[];
   /** Files that the desired state of a target was read from, by its name. */
@@ -79,11 +84,21 @@ class Daemon implements DaemonOperations {
     this.#place = place;
     this.#services = services(this);
     const listening = this.#services.flatMap(({ reporter: one }) => (one ? [one] : []));
+    this.#rollouts = createRollouts({
+      clock,
+      signal,
+      look: (target) => this.#line.look(target, 'asked'),
+      undo: (target, written, by) => this.#undo(target, written, by),
+      changed: (rollout, change) => tellRollout(this.#reporter, rollout, change, this.#place, clock.now()),
+      failed: (error) => this.#reporter.failed(error),
+      pollMs: ROLLOUT_POLL_MS,
+    });
     this.#looking = {
       clock,
       signal,
       reporter: together(reporter, [this.#board.reporter, ...listening]),
       lastGood: createLastGood(),
+      rollouts: this.#rollouts,
     };
     this.#line = createWorkQueue(
       (target, trigger) => this.#lookAt(target, trigger),
@@ -122,6 +137,8 @@ class Daemon implements DaemonOperations {
     this.#reporter.started(targets, daemon.drift);
     await this.#follow();
     this.#expiries.follow(targets);
+    await this.#followRollouts();
+    await this.#rollouts.continueUndo().catch((error: unknown) => this.#reporter.failed(error));
     this.#lookAtAll('start');
   }
 
@@ -218,10 +235,23 @@ class Daemon implements DaemonOperations {
     });
   }
 
-  async rollBack(name: string, { dryRun }: Pick<RestoreRequest, 'dryRun'>, by?: string): Promise<Outcome> {
+  async rollBack(name: string, request: Pick<RestoreRequest, 'dryRun'>, by?: string): Promise<Outcome> {
+    return this.#undoApply(name, () => lastApply(this.store(), name), request, by);
+  }
+
+  async #undo(name: string, written: Written, by?: string): Promise<Outcome> {
+    return this.#undoApply(name, () => withBefore(this.store(), name, written), {}, by);
+  }
+
+  async #undoApply(
+    name: string,
+    find: () => Promise<LastApply>,
+    { dryRun }: Pick<RestoreRequest, 'dryRun'>,
+    by?: string,
+  ): Promise<Outcome> {
     const target = this.#workable(name);
     return this.#line.run(name, async () => {
-      const undone = await lastApply(this.store(), name);
+      const undone = await find();
       const request: RestoreRequest = { backup: { id: undone.backup }, ...(dryRun && { dryRun }) };
       const outcome = await restore(this.#asked(target, by), request);
       if (outcome.kind === 'restored' || (outcome.kind === 'in-sync' && !dryRun))
@@ -235,6 +265,14 @@ class Daemon implements DaemonOperations {
   async adopt(name: string, request: AdoptRequest): Promise<AdoptResult> {
     const target = this.#workable(name);
     return this.#line.run(name, () => this.#place.adopt(target, request));
+  }
+
+  strategy(): Strategy | undefined {
+    return this.#place.strategy;
+  }
+
+  rollout(action: RolloutAction, asked?: Asked): Promise<Rollout> {
+    return this.#rollouts.control(action, asked);
   }
 
   async suspend(name: string, suspension: Suspension): Promise<void> {
@@ -267,6 +305,12 @@ class Daemon implements DaemonOperations {
     return this.target(name);
   }
 
+  async #followRollouts(): Promise<void> {
+    const { targets, store, strategy } = this.#place;
+    this.#rollouts.attach({ targets, store, strategy, contextOf: (one) => this.#asked(one, undefined) });
+    await this.#rollouts.discover().catch((error: unknown) => this.#reporter.failed(error));
+  }
+
   #lookAtAll(trigger: Trigger): void {
     for (const { name } of this.#place.targets) this.#line.look(name, trigger);
   }
@@ -281,9 +325,12 @@ class Daemon implements DaemonOperations {
     await this.#seen(seen, trigger);
   }
 
-  async #seen({ outcome, sources }: CheckResult, trigger: Trigger): Promise<void> {
+  async #seen({ outcome, sources, digest }: CheckResult, trigger: Trigger): Promise<void> {
     this.#reporter.outcome(outcome, trigger);
     this.#retries.after(outcome.target, outcome);
+    await this.#rollouts
+      .seen(outcome.target, digest, outcome)
+      .catch((error: unknown) => this.#reporter.failed(error, outcome.target));
     await this.#place.store
       .appendLook(outcome.target, checkRecord(outcome, trigger))
       .catch((error: unknown) => this.#reporter.failed(error, outcome.target));
@@ -319,6 +366,7 @@ class Daemon implements DaemonOperations {
     this.#place = await this.#reopened();
     await this.#follow();
     this.#expiries.follow(this.#place.targets);
+    await this.#followRollouts();
     this.#lookAtAll(trigger);
     // Work in the old target set keeps its connections until it is done.
     if (this.#place !== before)
@@ -360,6 +408,8 @@ class Daemon implements DaemonOperations {
 
 const isSameList = (a: readonly string[], b: readonly string[] | undefined): boolean =>
   a.length === b?.length && a.every((one, i) => one === b[i]);
+
+const ROLLOUT_POLL_MS = 10_000;
 
 /** What a restore can result in after its first write. */
 const WROTE: ReadonlySet<OutcomeKind> = new Set(['restored', 'rolled-back', 'rollback-failed']);

@@ -18,6 +18,7 @@ import { namedKeysOf } from './named-keys.ts';
 import { referencesOf } from './references.ts';
 import { readSettingsFile, type SettingsTree } from './read.ts';
 import { secretsOfState, stateOf } from './state.ts';
+import { strategyOf } from './strategy.ts';
 import type { Settings, SettingsFlags, SettingsRequest } from './shape.ts';
 
 export async function settingsFromFile(
@@ -79,6 +80,7 @@ class Builder {
     const { state } = this.#keep(
       await stateOf(root, { dir, stateDir, isDirNamed: flags.state !== undefined }),
     );
+    const { strategy } = this.#keep(strategyOf(root, targets));
     const hidden = [...secrets, ...secretsOfState(state)];
     const envFile = textAt(root, 'env-file');
     const secretsDir = textAt(root, 'secrets-dir');
@@ -99,6 +101,7 @@ class Builder {
       daemon,
       mcp: this.#keep(mcpOf(root)).mcp,
       state,
+      ...(strategy && { strategy }),
       file: this.#path,
       dir,
       ...(secretsDir !== undefined && { secretsDir: resolve(dir, secretsDir) }),

@@ -1,6 +1,7 @@
 // Types of settings and of their sources.
 import type { Problem } from '../domain/problem/problem.ts';
 import type { Sealed } from '../domain/secret.ts';
+import type { Strategy } from '../domain/strategy.ts';
 import type { Target } from '../domain/target.ts';
 import type { Environment } from '../input/environment.ts';
 import type { Unresolved } from '../input/references.ts';
@@ -48,6 +49,8 @@ export interface Settings {
   readonly targets: readonly Target[];
   readonly daemon: DaemonSettings;
   readonly state: StateSettings;
+  /** Absent: every target gets a new revision at once. */
+  readonly strategy?: Strategy;
   /** The settings file, absolute; absent if flags and variables replace it. */
   readonly file?: string;
   /**

@@ -83,6 +83,12 @@ async function missingChecks(
   return (await from.looks(target, ALL)).filter((check) => !there.has(JSON.stringify(check))).toReversed();
 }
 
+/** Where the fleet is, so that a rollout goes on from there. */
+export async function copyRollout(from: PortableStore, to: PortableStore): Promise<void> {
+  const rollout = await from.rollout();
+  await to.changeRollout((there) => there ?? rollout);
+}
+
 /** What channels were sent, so that nobody gets a message again. */
 export async function copyNotified(from: PortableStore, to: PortableStore): Promise<void> {
   await to.saveNotified({ ...(await to.notified()), ...(await from.notified()) });

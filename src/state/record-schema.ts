@@ -5,6 +5,14 @@ import type { CheckRecord } from '../domain/state/check-record.ts';
 import { type Backup, isBackupId } from '../domain/state/backup.ts';
 import type { QuarantinedPart } from '../domain/outcome/quarantine.ts';
 import type { Bisection, HistoryEntry, Journal, NotifiedStatus } from '../domain/state/state.ts';
+import {
+  type Requests,
+  type Rollout,
+  ROLLOUT_PHASES,
+  ROLLOUT_TARGET_PHASES,
+  type RolloutTarget,
+  type RolloutWave,
+} from '../domain/state/rollout.ts';
 import type { Rotation } from '../domain/state/rotation.ts';
 import type { TargetState } from './store.ts';
 
@@ -180,6 +188,50 @@ const LOOK: Checks<CheckRecord> = {
   requests: isNumber,
 };
 export const isLook: Check = recordOf(LOOK);
+
+const REQUESTS: Checks<Requests> = { succeeded: isNumber, failed: isNumber };
+const isRequests = recordOf(REQUESTS);
+const oneOf =
+  (texts: readonly unknown[]): Check =>
+  (value) =>
+    texts.includes(value);
+
+const ROLLOUT_TARGET: Checks<RolloutTarget> = {
+  phase: oneOf(ROLLOUT_TARGET_PHASES),
+  at: isTime,
+  to: maybe(isText),
+  why: maybe(isText),
+  notBefore: maybe(isTime),
+  isLate: maybe(isBoolean),
+  isBusy: maybe(isBoolean),
+  retry: maybe(isBoolean),
+  unreachable: maybe(isNumber),
+  backup: maybe(isText),
+  verifiedAt: maybe(isTime),
+  requests: maybe(recordOf({ recent: isRequests, written: maybe(isRequests), last: maybe(isRequests) })),
+};
+
+const ROLLOUT_WAVE: Checks<RolloutWave> = {
+  name: isText,
+  targets: arrayOf(isText),
+  soakFrom: maybe(isTime),
+  passedAt: maybe(isTime),
+  rates: maybe(recordOf({ before: isRequests, during: isRequests })),
+};
+
+const ROLLOUT: Checks<Rollout> = {
+  id: isText,
+  phase: oneOf(ROLLOUT_PHASES),
+  startedAt: isTime,
+  at: isTime,
+  by: maybe(isText),
+  why: maybe(isText),
+  commit: maybe(recordOf({ sha: isText })),
+  supersedes: maybe(isText),
+  waves: arrayOf(recordOf(ROLLOUT_WAVE)),
+  targets: mapOf(recordOf(ROLLOUT_TARGET)),
+};
+export const isRollout: Check = recordOf(ROLLOUT);
 
 const HISTORY: Checks<HistoryEntry> = {
   id: isText,

@@ -13,6 +13,7 @@ import type {
   Suspension,
   NotifiedByChannel,
 } from '../domain/state/state.ts';
+import type { Rollout } from '../domain/state/rollout.ts';
 import type { Rotation } from '../domain/state/rotation.ts';
 import type { LastCheck } from '../domain/plan/last-check.ts';
 import type { CheckRecord } from '../domain/state/check-record.ts';
@@ -145,6 +146,14 @@ export interface Store {
   /** What notification channels were sent; empty if nothing is known. */
   notified(): Promise<NotifiedByChannel>;
   saveNotified(told: NotifiedByChannel): Promise<void>;
+
+  /** The last rollout of the fleet; undefined if there was none. */
+  rollout(): Promise<Rollout | undefined>;
+  /**
+   * Reads and writes the rollout as one step, also between processes, and resolves with what is recorded then.
+   * `change` can be called several times. It returns the record that it got if nothing changes.
+   */
+  changeRollout(change: (rollout: Rollout | undefined) => Rollout | undefined): Promise<Rollout | undefined>;
 
   /** The checks of a daemon; the oldest are removed automatically. */
   appendLook(target: string, look: CheckRecord): Promise<void>;

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Backup } from '../../src/domain/state/backup.ts';
 import { HoldfastError } from '../../src/domain/problem/problem.ts';
 import { seal } from '../../src/domain/secret.ts';
+import type { Rollout } from '../../src/domain/state/rollout.ts';
 import type { HistoryEntry, Journal } from '../../src/domain/state/state.ts';
 import type { PortableStore, Store } from '../../src/state/store.ts';
 import { verifyHistory } from '../../src/state/verify-history.ts';
@@ -124,6 +125,18 @@ export function conformsToStore(kind: string, open: () => Promise<Bench>): void 
       expect(await (await bench.reopen()).notified()).toEqual({
         ops: { home: { standing: 'drifted' }, eu: { standing: 'in-sync' } },
       });
+    });
+
+    test('keeps one rollout, which two sides change one after the other', async () => {
+      const sides = [await fresh(), await bench.reopen()];
+      expect(await sides[0]?.rollout()).toBeUndefined();
+      const first: Rollout = { id: 'r', phase: 'running', startedAt: 0, at: 0, waves: [], targets: {} };
+      expect(await sides[0]?.changeRollout(() => first)).toEqual(first);
+      const next = (before: Rollout | undefined): Rollout | undefined =>
+        before && { ...before, at: before.at + 1 };
+      await Promise.all([...sides, ...sides, ...sides].map((side) => side.changeRollout(next)));
+      expect(await sides[1]?.rollout()).toEqual({ ...first, at: 6 });
+      expect(await sides[1]?.changeRollout((before) => before)).toEqual({ ...first, at: 6 });
     });
 
     test('loses none of many updates at once, from two sides', async () => {

@@ -66,14 +66,16 @@ describe('the tables', () => {
     const stores = await Promise.all([1, 2, 3, 4].map(() => open(url)));
     expect(stores.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(new Set(stores.map((store) => store.hash('x'))).size).toBe(1);
-    expect(await server.query(url, 'select step from holdfast.format')).toEqual([{ step: 1 }]);
+    const steps = await server.query(url, 'select step from holdfast.format order by step');
+    expect(steps.length).toBeGreaterThan(0);
+    expect(steps).toEqual(steps.map((_, i) => ({ step: i + 1 }))); // each once
   });
 
   test('of a newer version are refused and not changed', async () => {
     const url = await server.newDatabase();
     await open(url);
     await server.query(url, 'insert into holdfast.format (step) values (99)');
-    await expect(open(url)).rejects.toThrow(/HF6008.*has format 99; this version knows 1/);
+    await expect(open(url)).rejects.toThrow(/HF6008.*has format 99; this version knows \d+/);
   });
 
   test('need no right to create a schema that an administrator made', async () => {

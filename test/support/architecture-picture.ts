@@ -71,6 +71,7 @@ const LAYERS: readonly Layer[] = [
         lines: ['the gateway as data and functions', ...halves(inner('gateway'))],
       },
       { room: 'state', width: 3.2, lines: ['records, backups,', 'journal, locks'] },
+      { room: 'rollout', width: 2.4, lines: ['waves of', 'a fleet'] },
       { room: 'input', width: 2.8, lines: ['references,', 'schema check'] },
       { room: 'report', width: 2.8, lines: ['text · json · junit', 'markdown · github'] },
       { room: 'forge', width: 2.6, lines: ['GitHub · GitLab', 'Gitea · Forgejo'] },

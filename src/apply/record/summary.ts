@@ -18,6 +18,8 @@ export function summaryOf(outcome: Outcome): string {
     case 'cancelled':
     case 'failed':
       return `${outcome.kind}: ${outcome.reason}`;
+    case 'waiting':
+      return `waits ${outcome.reason}`;
     case 'refused':
       return `refused${refusingGuards(outcome)}`;
     case 'drifted':

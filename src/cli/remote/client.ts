@@ -22,6 +22,8 @@ import {
   ProblemView,
   TargetsView,
 } from '../../api-schema/views.ts';
+import { RolloutAnswer } from '../../api-schema/rollout.ts';
+import type { RolloutAction } from '../../domain/state/rollout.ts';
 import type { Io } from '../../compose/io.ts';
 import type { Routed, RemoteFlags } from '../io/remote-options.ts';
 import { eventsIn } from './events.ts';
@@ -37,6 +39,8 @@ export interface Remote extends AsyncDisposable {
   configuration(target: string): Promise<ConfigurationView>;
   /** A commit on a branch of the repository that the daemon follows. */
   adopt(target: string, request: AdoptRequest): Promise<AdoptedView>;
+  rollout(): Promise<RolloutAnswer>;
+  control(action: RolloutAction): Promise<RolloutAnswer>;
   history(target: string, limit: number): Promise<HistoryView>;
   /** Undefined: there is none with this ID. */
   entry(target: string, id: string): Promise<HistoryEntryView | undefined>;
@@ -77,6 +81,8 @@ export async function openRemote(flags: Routed<RemoteFlags>, io: Io): Promise<Re
       known(base, await ask(OutcomeView, 'POST', at(target, 'actions/apply'), request)),
     configuration: (target) => ask(ConfigurationView, 'GET', at(target, 'configuration')),
     adopt: (target, request) => ask(AdoptedView, 'POST', at(target, 'actions/adopt'), request),
+    rollout: () => ask(RolloutAnswer, 'GET', 'rollout'),
+    control: (action) => ask(RolloutAnswer, 'POST', `rollout/actions/${action}`, {}),
     history: (target, limit) => ask(HistoryView, 'GET', at(target, `history?limit=${limit}`)),
     async entry(target, id) {
       try {

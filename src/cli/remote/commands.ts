@@ -1,6 +1,9 @@
 // What plan, diff, drift, apply, status and history get from a daemon: the same values as locally.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Digest } from '../../domain/plan/plan.ts';
+import { fail } from '../../domain/problem/problem.ts';
+import type { RolloutView } from '../../domain/state/rollout-view.ts';
+import type { RolloutAction } from '../../domain/state/rollout.ts';
 import type { HistoryEntry } from '../../domain/state/state.ts';
 import type { Mode } from '../../domain/target.ts';
 import type { SyncStatus } from '../../domain/outcome/sync-status.ts';
@@ -79,6 +82,21 @@ function requestOf(flags: Applying, approved: Digest | undefined): ApplyRequest 
     ...(flags.dryRun && { dryRun: true }),
     ...(flags.retry && { retry: true }),
   };
+}
+
+/** `id` isn't sent: the person means the rollout of now. */
+export async function remoteRollout(
+  flags: Routed<RemoteFlags>,
+  io: Io,
+  action: RolloutAction | 'status',
+): Promise<RolloutView | undefined> {
+  await using remote = await openRemote(flags, io);
+  const { rollout, strategy } = await (action === 'status' ? remote.rollout() : remote.control(action));
+  if (!rollout && !strategy)
+    throw fail('HF7062', 'the settings of the daemon have no strategy', {
+      remedy: 'Add `strategy` to the settings. docs/rollouts.md describes it.',
+    });
+  return rollout;
 }
 
 export async function remoteStatus(

@@ -9,7 +9,9 @@ import type { Target } from '../../domain/target.ts';
 import { depthOf } from './retry-policy.ts';
 import { type LastGood, reconcileByLastApplied, reconcileByLastGood } from './last-good.ts';
 import type { Reporter } from './reporter.ts';
+import type { RolloutGate } from './rollout-gate.ts';
 import type { TargetSet } from './target-set.ts';
+import { reconcileWaiting } from './waiting.ts';
 import { type Waiting, yielding } from './work-slots.ts';
 
 export interface CheckContext {
@@ -21,12 +23,16 @@ export interface CheckContext {
   readonly lastGood: LastGood;
   /** Lets other checks work while this one waits. Absent: nobody else waits for it. */
   readonly waiting?: Waiting;
+  /** Which revisions targets may have. */
+  readonly rollouts: RolloutGate;
 }
 
 export interface CheckResult {
   readonly outcome: Outcome;
   /** Files and directories of the desired state; undefined if it couldn't be read. */
   readonly sources?: readonly string[];
+  /** Digest of the revision that was in effect for this check; undefined if there was none. */
+  readonly digest?: string | undefined;
 }
 
 /** Rejects only for bugs, and if the state can't be read. */
@@ -41,17 +47,54 @@ export async function checkTarget(
   const context = telling(contextOf(place, target, looking), (paths) => {
     sources = paths;
   });
-  const loading = looking.lastGood.load(context);
+  const loading = context.loadDesired();
   const loaded = await loading.catch(() => undefined); // the engine reports what it rejects with
-  const good = looking.lastGood.of(target);
+  if (request && loaded) looking.lastGood.keep(target, loaded);
   const asked = request ?? { depth: await depth(place, target, trigger, looking) };
-  const outcome =
-    request || !loaded || loaded.desired
-      ? await reconcile({ ...context, loadDesired: () => loading }, asked)
-      : await (good
-          ? reconcileByLastGood(context, loaded, good, asked)
-          : reconcileByLastApplied(context, loaded, asked));
-  return { outcome: withCommit(outcome, loaded), ...(sources && { sources }) };
+  const { outcome, digest } =
+    request || !loaded
+      ? {
+          outcome: await reconcile({ ...context, loadDesired: () => loading }, asked),
+          digest: loaded?.desired?.revision.digest,
+        }
+      : loaded.desired
+        ? await reconcileInTurn(context, loaded, asked, looking)
+        : { outcome: await reconcileWithErrors(context, loaded, asked, looking), digest: undefined };
+  return { outcome: withCommit(outcome, loaded), digest, ...(sources && { sources }) };
+}
+
+/** A revision whose turn hasn't come isn't written; what is in effect stays in effect. */
+async function reconcileInTurn(
+  context: Context,
+  loaded: LoadedDesired,
+  asked: ReconcileRequest,
+  { rollouts, lastGood }: CheckContext,
+): Promise<Pick<CheckResult, 'outcome' | 'digest'>> {
+  const { target } = context;
+  const digest = loaded.desired?.revision.digest ?? '';
+  const permit = await rollouts.permit(target, digest);
+  if (!permit.isAllowed) {
+    const inForce = lastGood.withDigest(target, permit.inForce);
+    const outcome = await reconcileWaiting(context, { newest: loaded, inForce }, asked, permit.why);
+    return { outcome, digest: permit.inForce };
+  }
+  lastGood.keep(target, loaded);
+  await rollouts.before(target);
+  const request = permit.retry ? { ...asked, retry: true } : asked;
+  return { outcome: await reconcile({ ...context, loadDesired: async () => loaded }, request), digest };
+}
+
+async function reconcileWithErrors(
+  context: Context,
+  invalid: LoadedDesired,
+  asked: ReconcileRequest,
+  { rollouts, lastGood }: CheckContext,
+): Promise<Outcome> {
+  const good = lastGood.of(context.target);
+  const permit = good?.desired && (await rollouts.permit(context.target, good.desired.revision.digest));
+  return good && permit?.isAllowed
+    ? reconcileByLastGood(context, invalid, good, asked)
+    : reconcileByLastApplied(context, invalid, asked);
 }
 
 /** The commit whose files have errors. */

@@ -5,7 +5,9 @@ import type { Inspection } from '../../apply/inspect.ts';
 import type { ReconcileRequest, RestoreRequest, RestoreSummary } from '../../apply/run/context.ts';
 import type { Trigger } from '../../domain/state/check-record.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { Rollout, RolloutAction } from '../../domain/state/rollout.ts';
 import type { Suspension } from '../../domain/state/state.ts';
+import type { Strategy } from '../../domain/strategy.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Store } from '../../state/store.ts';
 import type { AdoptRequest, AdoptResult } from './adopt-request.ts';
@@ -45,6 +47,13 @@ export interface DaemonOperations {
   rollBack(name: string, request: Pick<RestoreRequest, 'dryRun'>, by?: string): Promise<Outcome>;
   /** Writes what the gateway changed into the files, on a branch of the followed repository. */
   adopt(name: string, request: AdoptRequest): Promise<AdoptResult>;
+  /** How new revisions reach the targets; undefined: all at once. */
+  strategy(): Strategy | undefined;
+  /** Pauses, resumes, ends or undoes the rollout. Rejects with HF7062 or HF7063 if that isn't possible. */
+  rollout(
+    action: RolloutAction,
+    asked?: { readonly by?: string | undefined; readonly id?: string | undefined },
+  ): Promise<Rollout>;
   /** Suspends the target until then, and checks it so that listeners are notified. */
   suspend(name: string, suspension: Suspension): Promise<void>;
   resume(name: string): Promise<void>;

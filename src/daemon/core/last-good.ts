@@ -9,24 +9,28 @@ import { HoldfastError, problem, type Problem } from '../../domain/problem/probl
 import type { Target } from '../../domain/target.ts';
 
 export interface LastGood {
-  /** Loads the files, and keeps them if they have no errors. */
-  load(context: Context): Promise<LoadedDesired>;
+  /** Keeps files without errors that the target may have. */
+  keep(target: Target, loaded: LoadedDesired): void;
   /** Undefined if there is none, or if it was read from other directories. */
   of(target: Target): LoadedDesired | undefined;
+  /** The same whatever the directories, if it is this revision. */
+  withDigest(target: Target, digest: string | undefined): LoadedDesired | undefined;
 }
 
 export function createLastGood(): LastGood {
   const kept = new Map<string, { readonly from: string; readonly loaded: LoadedDesired }>();
   const placeOf = ({ desired }: Target): string => JSON.stringify(desired);
   return {
-    async load({ target, loadDesired }) {
-      const loaded = await loadDesired();
+    keep(target, loaded) {
       if (loaded.desired) kept.set(target.name, { from: placeOf(target), loaded });
-      return loaded;
     },
     of(target) {
       const found = kept.get(target.name);
       return found?.from === placeOf(target) ? found.loaded : undefined;
+    },
+    withDigest(target, digest) {
+      const { loaded } = kept.get(target.name) ?? {};
+      return loaded?.desired?.revision.digest === digest ? loaded : undefined;
     },
   };
 }

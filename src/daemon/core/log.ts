@@ -93,7 +93,8 @@ function logProblem(log: Logger, problem: Problem): void {
 
 /** The last line of a check. */
 function logOutcome(log: Logger, outcome: Outcome, trigger: string): void {
-  const level = outcome.kind === 'rollback-failed' ? 'fatal' : exitOf(outcome) === 0 ? 'info' : 'warn';
+  const isFine = exitOf(outcome) === 0 || outcome.kind === 'waiting';
+  const level = outcome.kind === 'rollback-failed' ? 'fatal' : isFine ? 'info' : 'warn';
   log[level](
     { outcome: outcome.kind, trigger, ms: Math.round(outcome.durationMs), requests: outcome.requests },
     describe(outcome),
@@ -109,6 +110,8 @@ function describe(outcome: Outcome): string {
     case 'rollback-failed':
     case 'stale':
       return `${outcome.kind.replace('-', ' ')}: ${outcome.reason}`;
+    case 'waiting':
+      return `waits ${outcome.reason}`;
     case 'in-sync':
       return `in sync (${outcome.depth} check)`;
     default:

@@ -3,7 +3,15 @@
 import type { Event } from '../../domain/outcome/event.ts';
 import type { Trigger } from '../../domain/state/check-record.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { Rollout } from '../../domain/state/rollout.ts';
 import type { Target } from '../../domain/target.ts';
+
+export interface RolloutChange {
+  /** Absent: there was none. */
+  readonly before: Rollout | undefined;
+  /** This process made the change; otherwise it only found it. */
+  readonly isOwn: boolean;
+}
 
 export interface Reporter {
   started(targets: readonly Target[], drift: string): void;
@@ -14,6 +22,8 @@ export interface Reporter {
   failed(error: unknown, target?: string): void;
   /** The dashboard and the HTTP API listen at this address. Without it, `note` is told. */
   listening?(origin: string): void;
+  /** A rollout changed. */
+  rollout?(rollout: Rollout, change: RolloutChange): void;
   /** Whether a shared service works: with an error if it doesn't, without one when it works again. */
   shared?(what: 'settings' | 'source', error?: unknown): void;
 }
@@ -36,6 +46,7 @@ export function together(first: Reporter, others: readonly Partial<Reporter>[]):
     note: (level, text) => tell((one) => one.note?.(level, text)),
     failed: (error, target) => tell((one) => one.failed?.(error, target)),
     ...(first.listening && { listening: (origin) => tell((one) => one.listening?.(origin)) }),
+    rollout: (rollout, change) => tell((one) => one.rollout?.(rollout, change)),
     shared: (what, error) => tell((one) => one.shared?.(what, error)),
   };
 }

@@ -19,12 +19,17 @@ export async function lastApply(store: Store, target: string): Promise<LastApply
     throw fail('HF5040', `nothing has been applied to ${target} yet, so there is nothing to roll back`, {
       target,
     });
+  return withBefore(store, target, { backup: applied.backup, revision: applied.revision?.digest ?? '' });
+}
+
+/** An apply with what was recorded before it, if that is still known. */
+export async function withBefore(
+  store: Store,
+  target: string,
+  apply: Pick<LastApply, 'backup' | 'revision'>,
+): Promise<LastApply> {
   const { beforeApply } = await store.read(target);
-  return {
-    backup: applied.backup,
-    revision: applied.revision?.digest ?? '',
-    ...(beforeApply?.backup === applied.backup && { before: beforeApply }),
-  };
+  return { ...apply, ...(beforeApply?.backup === apply.backup && { before: beforeApply }) };
 }
 
 /** What the record of a target becomes: as before the apply, and `revision` waits for other files or a retry. */

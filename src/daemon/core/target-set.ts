@@ -2,6 +2,7 @@
 import type { AdoptRequest, AdoptResult } from './adopt-request.ts';
 import type { Context } from '../../apply/run/context.ts';
 import type { Listener } from '../../domain/outcome/event.ts';
+import type { Strategy } from '../../domain/strategy.ts';
 import type { Target } from '../../domain/target.ts';
 import type { DaemonSettings } from '../../settings/settings.ts';
 import type { Store } from '../../state/store.ts';
@@ -10,6 +11,8 @@ export interface TargetSet extends AsyncDisposable {
   readonly targets: readonly Target[];
   readonly store: Store;
   readonly daemon: DaemonSettings;
+  /** Absent: every target gets a new revision at once. */
+  readonly strategy?: Strategy | undefined;
   /** Absolute paths whose change can change the settings. */
   readonly watched: readonly string[];
   contextOf(target: Target, listener: Listener): Context;

@@ -18,6 +18,7 @@ import { eventRoutes } from './routes/events.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { planRoutes } from './routes/plan.ts';
 import { recordRoutes } from './routes/records.ts';
+import { rolloutRoutes } from './routes/rollout.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { targetRoutes } from './routes/targets.ts';
 import { createServer, type Entrance } from './server/server.ts';
@@ -55,6 +56,7 @@ export async function assemble(parts: Assembly, http: HttpSettings): Promise<Api
     recordRoutes(operations),
     configurationRoutes(operations),
     actionRoutes(operations, options),
+    rolloutRoutes(operations, options),
     eventRoutes(streams, entrance),
     documentRoutes,
   ];

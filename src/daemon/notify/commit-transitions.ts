@@ -17,8 +17,9 @@ export function commitTransition(
   const standing = syncStatusAfter(outcome.kind);
   const of = shaOf(outcome.kind === 'invalid' ? outcome.commit : outcome.plan?.revision.commit);
   const isKnown = before?.standing === standing && before?.of === of;
-  const isNothing = standing === undefined || standing === 'unknown' || of === undefined || isKnown;
-  if (isNothing || (targets && !targets.includes(outcome.target))) return { tells: [], status: before };
+  if (standing === undefined || standing === 'unknown' || standing === 'waiting' || of === undefined)
+    return { tells: [], status: before };
+  if (isKnown || (targets && !targets.includes(outcome.target))) return { tells: [], status: before };
   return { tells: [outcome.kind === 'applied' ? 'applied' : standing], status: { standing, of } };
 }
 

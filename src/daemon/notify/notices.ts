@@ -6,6 +6,7 @@ import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { pending, type Plan } from '../../domain/plan/plan.ts';
 import { FACTS, HoldfastError, type Problem } from '../../domain/problem/problem.ts';
 import type { Redacted } from '../../domain/redacted.ts';
+import type { Rollout } from '../../domain/state/rollout.ts';
 import { type SyncStatus, SYNC_STATUSES } from '../../domain/outcome/sync-status.ts';
 import { momentText, plural, sentence } from '../../lib/text.ts';
 
@@ -96,6 +97,53 @@ export function sharedNotice(
     },
   };
 }
+
+/** A rollout began, stopped, ended or was told to. */
+export function rolloutNotice(kind: Topic, rollout: Rollout, circumstances: Circumstances): Notice {
+  const { severity, meaning } = meaningOf(kind);
+  const { phase, at, by, why, commit, supersedes } = rollout;
+  const particular = [
+    placesText(rollout),
+    ...(by === undefined ? [] : [`By ${by}.`]),
+    ...(why === undefined ? [] : [`Reason: ${why}.`.replace(/\.\.$/, '.')]),
+    ...(phase === 'running' && supersedes !== undefined
+      ? [`It replaces ${supersedes.slice(0, 12)}, which wasn't complete.`]
+      : []),
+  ];
+  return {
+    ...circumstances,
+    at,
+    kind,
+    severity,
+    title: `Rollout ${TITLES[phase]}${commit ? ` of ${commit.sha.slice(0, 12)}` : ''}`,
+    summary: [...(phase === 'running' || phase === 'stopped' ? [meaning] : []), ...particular].join(' '),
+    facts: { ...NOTHING, ...(commit && { commit: { ...commit, dirty: false } }) },
+  };
+}
+
+const TITLES: Readonly<Record<Rollout['phase'], string>> = {
+  running: 'started',
+  paused: 'paused',
+  stopped: 'stopped',
+  aborted: 'aborted',
+  undoing: 'undo started',
+  undone: 'undone',
+  done: 'completed',
+};
+
+/** `3 done, 1 failed (eu-2), 12 waiting.` */
+function placesText({ targets }: Rollout): string {
+  const groups = Map.groupBy(Object.entries(targets), ([, { phase }]) => phase);
+  const counts = [...groups].map(([phase, members]) => {
+    const names = members.slice(0, 3).map(([name]) => name);
+    const more = members.length > 3 ? ', …' : '';
+    const listed = NAMED.has(phase) ? ` (${names.join(', ')}${more})` : '';
+    return `${members.length} ${phase}${listed}`;
+  });
+  return `Targets: ${counts.join(', ')}.`;
+}
+
+const NAMED: ReadonlySet<string> = new Set(['failed', 'undo-failed', 'working']);
 
 /** A plan is about to be applied. */
 export function pendingNotice(plan: Plan, at: number, circumstances: Circumstances): Notice {

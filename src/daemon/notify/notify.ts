@@ -2,6 +2,7 @@
 // waits for it, and a receiver that is down delays nothing else.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Notice, Topic } from '../../domain/outcome/notice.ts';
+import type { SyncStatus } from '../../domain/outcome/sync-status.ts';
 import type { NotifiedStatus } from '../../domain/state/state.ts';
 import { terminalSafeIn } from '../../lib/terminal-safe.ts';
 import { type DaemonSettings, isForge } from '../../settings/settings.ts';
@@ -10,11 +11,11 @@ import type { Reporter } from '../core/reporter.ts';
 import type { Service } from '../core/service.ts';
 import { newMessageId } from './channels/id.ts';
 import { createNotifiedState, type NotifiedState } from './notified-state.ts';
-import { type Circumstances, noticeOf, pendingNotice, sharedNotice } from './notices.ts';
+import { type Circumstances, noticeOf, pendingNotice, rolloutNotice, sharedNotice } from './notices.ts';
 import { openChannel, type ActiveChannel, type ActiveChannelOptions } from './channel.ts';
 import { openSender } from './channels/sender.ts';
 import { commitTransition, pendingTransition } from './commit-transitions.ts';
-import { sharedTransition, type Transition, transitionAfter } from './transitions.ts';
+import { rolloutTransition, sharedTransition, type Transition, transitionAfter } from './transitions.ts';
 
 export interface NotifyOptions extends Pick<ActiveChannelOptions, 'clock' | 'onResult'> {
   readonly operations: Pick<DaemonOperations, 'targets' | 'store'>;
@@ -30,7 +31,7 @@ export interface NotifyOptions extends Pick<ActiveChannelOptions, 'clock' | 'onR
 }
 
 /** The subject of what isn't about a target; no target can have this name. */
-const ABOUT = { settings: ':settings', source: ':source' } as const;
+const ABOUT = { settings: ':settings', source: ':source', rollout: ':rollout' } as const;
 const TOPIC_OF = { settings: 'daemon', source: 'source' } as const;
 
 export function createNotify(options: NotifyOptions): Service {
@@ -143,6 +144,18 @@ function reporterOf(
         );
       }
     },
+    rollout(rollout, { before, isOwn }) {
+      // Another process tells of its own changes.
+      if (!isOwn || (rollout.id === before?.id && rollout.phase === before.phase)) return;
+      for (const activeChannel of channels()) {
+        if (isForge(activeChannel.channel.receiver.kind)) continue;
+        const known = memory.of(activeChannel.channel.name, ABOUT.rollout);
+        const turn = rolloutTransition(activeChannel.channel, known, rollout);
+        tell(activeChannel, ABOUT.rollout, turn, (kind, circumstances) =>
+          rolloutNotice(kind, rollout, circumstances),
+        );
+      }
+    },
     shared(what, error) {
       const about = ABOUT[what];
       for (const activeChannel of channels()) {
@@ -180,7 +193,10 @@ function circumstancesOf(
     dashboard && isOfTarget ? `${dashboard.href}#/targets/${encodeURIComponent(about)}` : undefined;
   return {
     id,
-    ...(standing && standing !== 'source' && standing !== 'daemon' && { previous: standing }),
+    ...(standing && isStatus(standing) && { previous: standing }),
     ...(link !== undefined && { link }),
   };
 }
+
+const isStatus = (standing: NotifiedStatus['standing']): standing is SyncStatus =>
+  standing !== 'source' && standing !== 'daemon' && standing !== 'rollout';

@@ -3,6 +3,7 @@ import { meaningOf, type Topic, TOPICS } from '../../domain/outcome/notice.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { FACTS } from '../../domain/problem/problem.ts';
 import { leavesQuarantined, type Severity, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
+import type { Rollout } from '../../domain/state/rollout.ts';
 import type { NotifiedStatus } from '../../domain/state/state.ts';
 import type { Channel } from '../../settings/settings.ts';
 
@@ -70,12 +71,28 @@ export function sharedTransition(
   return transitionFrom(channel, before, isWrong ? { standing: topic } : before && { standing: 'in-sync' });
 }
 
-type Current = Pick<NotifiedStatus, 'standing' | 'of'>;
+interface Current {
+  readonly standing: Exclude<NotifiedStatus['standing'], 'waiting' | 'rollout'>;
+  readonly of?: string;
+}
+
+/** Each phase of each rollout is sent once. */
+export function rolloutTransition(
+  channel: Wants,
+  before: NotifiedStatus | undefined,
+  { id, phase }: Pick<Rollout, 'id' | 'phase'>,
+): Transition {
+  const of = `${id} ${phase}`;
+  if (before?.of === of) return { tells: [], status: before };
+  const topic = phase === 'stopped' ? 'rollout-stopped' : 'rollout';
+  return { tells: wants(channel, topic) ? [topic] : [], status: { standing: 'rollout', of } };
+}
 
 /** Each failed revision is reported, even if the previous one failed in the same way. */
 function statusIn(outcome: Outcome): Current | undefined {
   const standing = leavesQuarantined(outcome) ? 'quarantined' : syncStatusAfter(outcome.kind);
-  if (standing === undefined) return undefined;
+  // A rollout tells of the targets that wait for it.
+  if (standing === undefined || standing === 'waiting') return undefined;
   const isInvalid = outcome.kind === 'invalid';
   const of = (isInvalid ? outcome.commit?.sha : outcome.plan?.revision.digest)?.slice(0, 12);
   const isPartly = outcome.kind === 'quarantined' ? outcome.parts !== undefined : standing === 'quarantined';

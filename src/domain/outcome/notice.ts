@@ -39,6 +39,17 @@ const OCCURRENCES = {
     title: 'Git source has a problem',
     meaning: "Holdfast can't follow the repository. The last valid checkout stays in effect.",
   },
+  rollout: {
+    severity: 'info',
+    title: 'Rollout',
+    meaning: 'A new revision reaches the targets in waves.',
+  },
+  'rollout-stopped': {
+    severity: 'critical',
+    title: 'Rollout stopped',
+    meaning:
+      'A target failed, so the targets that the rollout has not reached keep the revision that they have.',
+  },
   daemon: {
     severity: 'warning',
     title: 'Settings have a problem',
@@ -46,11 +57,13 @@ const OCCURRENCES = {
   },
 } as const satisfies Readonly<Record<string, Occurrence>>;
 
-/** What a channel can subscribe to: every status except `unknown`, and the events. */
-export type Topic = Exclude<SyncStatus, 'unknown'> | keyof typeof OCCURRENCES;
+/** What a channel can subscribe to: statuses that concern somebody, and the events. A rollout tells of all its targets. */
+export type Topic = Exclude<SyncStatus, 'unknown' | 'waiting'> | keyof typeof OCCURRENCES;
 
 export const TOPICS: readonly Topic[] = [
-  ...(Object.keys(SYNC_STATUSES) as SyncStatus[]).filter((standing) => standing !== 'unknown'),
+  ...(Object.keys(SYNC_STATUSES) as SyncStatus[]).filter(
+    (standing) => standing !== 'unknown' && standing !== 'waiting',
+  ),
   ...(Object.keys(OCCURRENCES) as (keyof typeof OCCURRENCES)[]),
 ];
 

@@ -100,6 +100,8 @@ export type Outcome = Base &
         readonly parts?: readonly QuarantinedPart[];
       }
     | { readonly kind: 'suspended'; readonly until: number; readonly reason: string }
+    /** Its revision isn't applied until the rollout reaches it. */
+    | { readonly kind: 'waiting'; readonly reason: string }
   );
 
 export type OutcomeKind = Outcome['kind'];
@@ -122,6 +124,7 @@ const EXIT_OF: Record<OutcomeKind, ExitCode> = {
   contested: EXIT.differences,
   quarantined: EXIT.refused,
   suspended: EXIT.refused,
+  waiting: EXIT.differences,
 };
 
 export function exitOf(outcome: Pick<Outcome, 'kind'>): ExitCode {

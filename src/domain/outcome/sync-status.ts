@@ -11,6 +11,7 @@ export type SyncStatus =
   | 'contested'
   | 'refused'
   | 'suspended'
+  | 'waiting'
   | 'quarantined'
   | 'rolled-back'
   | 'needs-a-person'
@@ -64,6 +65,12 @@ export const SYNC_STATUSES: Record<SyncStatus, Meaning> = {
     severity: 'info',
     title: 'Suspended',
     meaning: 'Someone suspended this target until the time shown.',
+  },
+  waiting: {
+    severity: 'info',
+    title: 'Waiting',
+    meaning:
+      'A rollout hasn’t reached this target yet, so it keeps the revision that it has. See the rollout for its wave.',
   },
   quarantined: {
     severity: 'warning',
@@ -147,6 +154,7 @@ export const WORST_FIRST: readonly SyncStatus[] = [
   'stale-memory',
   'drifted',
   'suspended',
+  'waiting',
   'unknown',
   'in-sync',
 ];
@@ -169,6 +177,7 @@ const STANDING_AFTER: Record<OutcomeKind, SyncStatus | undefined> = {
   contested: 'contested',
   quarantined: 'quarantined',
   suspended: 'suspended',
+  waiting: 'waiting',
 };
 
 /** Undefined: the outcome says nothing about the target, so its status doesn't change. */

@@ -184,6 +184,31 @@ export const DAEMON_CODES = {
     "A test notification wasn't delivered",
     "The receiver's response gives the reason. docs/notifications.md describes how to set up each kind of channel.",
   ),
+  HF7060: code(
+    EXIT.invalid,
+    'A wave of the strategy selects no target',
+    'Correct the wave in `strategy.order`, or give targets its label. docs/rollouts.md describes how waves select targets.',
+  ),
+  HF7061: code(
+    EXIT.invalid,
+    'A target is in no wave of the strategy',
+    'Add `rest` at the end of `strategy.order`. It selects every target that no earlier wave has.',
+  ),
+  HF7062: code(
+    EXIT.usage,
+    'There is no rollout',
+    'A rollout begins when a target of a fleet with `strategy` gets a new revision. See docs/rollouts.md.',
+  ),
+  HF7063: code(
+    EXIT.refused,
+    "The rollout can't do that now",
+    '`holdfast rollout status` shows its phase. docs/rollouts.md lists what is possible in each phase.',
+  ),
+  HF7064: code(
+    EXIT.refused,
+    "The rollout can't finish before a freeze window",
+    'Nothing is lost: targets in the window wait until it closes. To avoid a fleet with two revisions meanwhile, run `holdfast rollout pause` now, or `holdfast rollout undo`.',
+  ),
   HF7070: code(
     EXIT.unexpected,
     'No running daemon was found',

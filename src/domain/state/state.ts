@@ -149,8 +149,8 @@ export interface AuthBlock {
 /** What a notification channel was told about a target, or about anything else. */
 export interface NotifiedStatus {
   /** The status when the channel was last notified, or would have been if it had subscribed. */
-  readonly standing: SyncStatus | 'source' | 'daemon';
-  /** Which one, if several of a kind can follow each other: the revision that was rolled back. */
+  readonly standing: SyncStatus | 'source' | 'daemon' | 'rollout';
+  /** Which one, if several of a kind can follow each other: the revision that was rolled back, the phase of a rollout. */
   readonly of?: string;
   /** The last problem it was notified of that isn't over yet. */
   readonly trouble?: NotifiedStatus['standing'];

@@ -88,3 +88,20 @@ function slotIn(slot: Value): CredentialUsage['recent'] {
 }
 
 const count = (value: Value | undefined): number => (typeof value === 'number' ? value : 0);
+
+/** Of all credentials: since the gateway started, and in the slots that it remembers (a little over three hours). */
+export async function totalRequests(
+  client: Client,
+): Promise<{ readonly all: Counted; readonly recent: Counted }> {
+  const rows = await usageOf(client, { of: () => '', nameOf: () => undefined, known: NOTHING_KNOWN });
+  return { all: sumOf(rows), recent: sumOf(rows.flatMap(({ recent }) => recent)) };
+}
+
+type Counted = Pick<KeyRequests, 'succeeded' | 'failed'>;
+
+function sumOf(rows: readonly Counted[]): Counted {
+  return {
+    succeeded: rows.reduce((sum, { succeeded }) => sum + succeeded, 0),
+    failed: rows.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}

@@ -98,12 +98,14 @@ export function outcomeSentence(outcome: Outcome): string {
         : `this revision isn't applied until the files change or you retry it: ${outcome.reason}`;
     case 'suspended':
       return `suspended until ${momentText(outcome.until)}: ${outcome.reason}`;
+    case 'waiting':
+      return `waits ${outcome.reason}`;
   }
 }
 
 function paintOf(outcome: Outcome, style: Style): (text: string) => string {
   if (['in-sync', 'applied', 'restored'].includes(outcome.kind)) return style.good;
-  return ['drifted', 'stale-memory', 'suspended', 'contested', 'cancelled'].includes(outcome.kind)
+  return ['drifted', 'stale-memory', 'suspended', 'waiting', 'contested', 'cancelled'].includes(outcome.kind)
     ? style.warn
     : style.bad;
 }

@@ -102,7 +102,7 @@ export function countsText(targets: readonly StatusFacts[], style: Style): strin
 export function titleText(facts: StatusFacts, style: Style): string {
   const { severity, title } = meaningOf(facts);
   const paint = { critical: style.bad, warning: style.warn, info: style.good }[severity];
-  return facts.standing === 'unknown' || facts.standing === 'suspended'
+  return facts.standing === 'unknown' || facts.standing === 'suspended' || facts.standing === 'waiting'
     ? title.toLowerCase()
     : paint(title.toLowerCase());
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { lock as lockFile } from 'proper-lockfile';
 import { explained } from './disk.ts';
 
-export async function alone(dir: string, work: () => Promise<void>): Promise<void> {
+export async function alone<T>(dir: string, work: () => Promise<T>): Promise<T> {
   const release = await explained(dir, () =>
     lockFile(join(dir, 'state'), {
       realpath: false,
@@ -14,7 +14,7 @@ export async function alone(dir: string, work: () => Promise<void>): Promise<voi
     }),
   );
   try {
-    await work();
+    return await work();
   } finally {
     await release().catch(() => undefined);
   }

@@ -1,6 +1,6 @@
 // The Store in a directory: a directory a target, one JSON file a record, everything atomic, 0600 and synced to disk.
 //
-//   .gitignore  key  job  store.json  told.json  beat.json
+//   .gitignore  key  job  store.json  told.json  rollout.json  beat.json
 //   targets/NAME/  state.json  journal.json  reserve  history.jsonl  looks.jsonl  holder.json  lock/
 //                  backups/ID/{config.yaml,config.json,record.json}
 import { createHmac, randomBytes } from 'node:crypto';
@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '../../domain/clock.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import { type Sealed, seal } from '../../domain/secret.ts';
+import type { Rollout } from '../../domain/state/rollout.ts';
 import type { Journal, NotifiedByChannel } from '../../domain/state/state.ts';
 import { alone } from './alone.ts';
 import type { ArchiveDirectory } from './archive.ts';
@@ -32,7 +33,7 @@ import { acquire, holderInWords } from './lock.ts';
 import { directoryName } from './names.ts';
 import { damagedIn, recordsOf, writeRecord } from './records.ts';
 import { freeReserve, reserveIn, withReserve } from './reserve.ts';
-import { isJournal, isLook, isTargetState, isTold } from '../record-schema.ts';
+import { isJournal, isLook, isRollout, isTargetState, isTold } from '../record-schema.ts';
 import type { PortableStore, Store, TargetState } from '../store.ts';
 
 export interface FileStoreOptions {
@@ -118,6 +119,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<Portable
     }),
     ...checksIn(home),
     ...notifiedIn(join(dir, 'told.json'), clock),
+    ...rolloutIn(dir, clock),
     writeBeat: (beat) => writeBeat(dir, beat),
     close: async () => undefined,
   };
@@ -131,6 +133,23 @@ function notifiedIn(file: string, clock: Clock): Pick<Store, 'notified' | 'saveN
       return ((await notes.read(file, clock.now())) ?? {}) as NotifiedByChannel; // as `isTold` asks for
     },
     saveNotified: (told) => writeRecord(file, told),
+  };
+}
+
+function rolloutIn(dir: string, clock: Clock): Pick<Store, 'rollout' | 'changeRollout'> {
+  const file = join(dir, 'rollout.json');
+  const records = recordsOf(isRollout);
+  const rollout: Store['rollout'] = async () =>
+    (await records.read(file, clock.now())) as Rollout | undefined; // as `isRollout` asks for
+  return {
+    rollout,
+    changeRollout: (change) =>
+      alone(dir, async () => {
+        const before = await rollout();
+        const next = change(before);
+        if (next && next !== before) await writeRecord(file, next);
+        return next;
+      }),
   };
 }
 

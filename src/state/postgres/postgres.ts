@@ -6,12 +6,13 @@ import type { Clock } from '../../domain/clock.ts';
 import { fail, type HoldfastError, problem } from '../../domain/problem/problem.ts';
 import { type Sealed, seal } from '../../domain/secret.ts';
 import type { CheckRecord } from '../../domain/state/check-record.ts';
+import type { Rollout } from '../../domain/state/rollout.ts';
 import type { Journal, NotifiedByChannel } from '../../domain/state/state.ts';
 import { KEEP, type Keep } from '../backup-rules.ts';
 import type { ArchiveDirectory } from '../files/archive.ts';
 import { makeDirectory } from '../files/disk.ts';
 import { writeBeat } from '../files/heartbeat.ts';
-import { isJournal, isLook, isTargetState, isTold } from '../record-schema.ts';
+import { isJournal, isLook, isRollout, isTargetState, isTold } from '../record-schema.ts';
 import type { PortableStore, StatePatch, Store, TargetState } from '../store.ts';
 import { backupsIn } from './backups.ts';
 import { type Database, openDatabase, placeOf, type Query } from './database.ts';
@@ -72,6 +73,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Porta
       ...historyIn(leases, query, keys.hash),
       ...checksIn(leases, query),
       ...notifiedIn(database),
+      ...rolloutIn(database),
       async writeBeat(beat) {
         const dir = resolve(options.dir);
         await makeDirectory(dir);
@@ -217,5 +219,33 @@ function notifiedIn(database: Database): Pick<Store, 'notified' | 'saveNotified'
     async saveNotified(told) {
       await database.run((query) => query('update holdfast.store set notified = $1', [JSON.stringify(told)]));
     },
+  };
+}
+
+function rolloutIn(database: Database): Pick<Store, 'rollout' | 'changeRollout'> {
+  const soundOf = (text: string | null | undefined): Rollout | undefined => {
+    if (typeof text !== 'string') return undefined;
+    const record = parsed(text);
+    if (!isRollout(record))
+      throw fail('HF6005', 'the record of the rollout is damaged', {
+        remedy: 'Look at the column rollout of holdfast.store. Set it to null to begin the rollout again.',
+      });
+    return record as Rollout; // as `isRollout` asks for
+  };
+  const select = 'select rollout from holdfast.store';
+  return {
+    async rollout() {
+      const [row] = await database.query<{ rollout: string | null }>(select);
+      return soundOf(row?.rollout);
+    },
+    changeRollout: (change) =>
+      database.run(async (query) => {
+        const [row] = await query<{ rollout: string | null }>(`${select} for update`);
+        const before = soundOf(row?.rollout);
+        const next = change(before);
+        if (next && next !== before)
+          await query('update holdfast.store set rollout = $1', [JSON.stringify(next)]);
+        return next;
+      }),
   };
 }

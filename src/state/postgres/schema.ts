@@ -46,6 +46,7 @@ const STEPS: readonly string[] = [
      found_at timestamptz not null default now(),
      record text not null
    );`,
+  `alter table holdfast.store add column rollout json;`,
 ];
 
 const OLDEST_SERVER = 15;

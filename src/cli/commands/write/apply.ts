@@ -1,7 +1,7 @@
 // `holdfast apply`: one reconcile, with a plan and a question on a terminal.
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { ReconcileRequest } from '../../../apply/apply.ts';
+import type { Context, ReconcileRequest } from '../../../apply/apply.ts';
 import { worstExit } from '../../../domain/problem/exit.ts';
 import { exitOf, type Outcome } from '../../../domain/outcome/outcome.ts';
 import { type Digest, PLAN_FORMAT, type Plan } from '../../../domain/plan/plan.ts';
@@ -27,6 +27,8 @@ interface Flags extends RemoteFlags, ForgeFlags {
   readonly dryRun?: boolean;
   readonly retry?: boolean;
   readonly bisect?: boolean;
+  /** `--no-wait`. */
+  readonly wait?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
@@ -52,10 +54,13 @@ export function define(command: Command, io: Io): void {
         'if the revision fails, find out which changes fail, and apply the rest (retries one that failed before)',
       ).conflicts(['asApproved', 'dryRun', 'only', 'via']),
     )
+    .option('--no-wait', "with `strategy`: apply what is due now, and don't wait for waves to soak")
     .addHelpText(
       'after',
       `
-Without a terminal, the command doesn't ask for confirmation. Guards protect the gateway.
+Without a terminal, the command doesn't ask for confirmation. Guards protect the gateway. With
+\`strategy\` in the settings, it applies to all targets wave by wave. --target, --only and
+--dry-run leave the waves out.
 
 Examples:
   $ holdfast apply
@@ -140,19 +145,41 @@ async function applies(
     ...(flags.bisect && { bisect: true }),
     ...onlyIn({ ...flags, ...(approved?.only && { only: approved.only }) }),
   };
-  const outcomes: Outcome[] = [];
-  for (const target of session.targets) {
-    const context = session.contextOf(target);
+  const applied = (
+    context: Context,
+    more: ReconcileRequest,
+    digest: Digest | undefined,
+  ): Promise<Outcome> => {
+    const asked = { ...request, ...more };
     const work = {
-      plan: () => reconcile(context, { ...request, dryRun: true }),
-      apply: (digest?: Digest) =>
-        reconcile(context, { ...request, ...(digest && { approved: { base: approved?.base, ...digest } }) }),
+      plan: () => reconcile(context, { ...asked, dryRun: true }),
+      apply: (signed?: Digest) =>
+        reconcile(context, { ...asked, ...(signed && { approved: { base: approved?.base, ...signed } }) }),
     };
-    const digest = digests.get(target.name);
-    outcomes.push(await (digest || !confirm ? work.apply(digest) : afterAsking(work, confirm)));
+    return digest || !confirm ? work.apply(digest) : afterAsking(work, confirm);
+  };
+  if (session.settings.strategy && isWholeFleet(only)) {
+    const { appliesInWaves } = await import('../../rollout/in-waves.ts');
+    return appliesInWaves(session, {
+      apply: (context, more, isThere) => {
+        // What was approved is what leads there; afterwards, nothing is approved.
+        const digest = isThere ? undefined : digests.get(context.target.name);
+        return applied(context, isThere && digests.size > 0 ? { ...more, mode: 'observe' } : more, digest);
+      },
+      isPatient: flags.wait !== false,
+      signal: io.signal,
+      say: (text) => (flags.quiet ? undefined : io.err(`${text}\n`)),
+    });
   }
+  const outcomes: Outcome[] = [];
+  for (const target of session.targets)
+    outcomes.push(await applied(session.contextOf(target), {}, digests.get(target.name)));
   return outcomes;
 }
+
+/** Named targets, parts of a revision and dry runs never are a rollout. */
+const isWholeFleet = ({ target, only, dryRun }: Flags): boolean =>
+  target === undefined && only === undefined && !dryRun;
 
 /** A plan that was shown with the question isn't shown again; one that was refused before the question is. */
 function remembering(seen: Planned[], ask: Confirm): Confirm {

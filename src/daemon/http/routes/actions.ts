@@ -1,5 +1,4 @@
 // Actions of the daemon. The log and the history record who requested them.
-import type { FastifyRequest } from 'fastify';
 import type { ReconcileRequest } from '../../../apply/run/context.ts';
 import { fail } from '../../../domain/problem/problem.ts';
 import type { Suspension } from '../../../domain/state/state.ts';
@@ -19,7 +18,7 @@ import type { ApiServer, Routes } from '../server/api.ts';
 import type { HttpOptions } from '../server/options.ts';
 import { accepted, answer, OfTarget } from '../server/schemas.ts';
 import { targetView } from '../server/views.ts';
-import { allowances, confirmed, inMode, onlyPaths } from './asked.ts';
+import { allowances, asking, confirmed, inMode, onlyPaths } from './asked.ts';
 
 const TAGS = ['actions'];
 
@@ -36,13 +35,6 @@ export function actionRoutes(operations: DaemonOperations, told: Told): Routes {
 }
 
 const action = (name: string): `/targets/:target/actions/${string}` => `/targets/:target/actions/${name}`;
-
-/** The name of the requester; also writes a log line with it. */
-function asking({ who, ip }: FastifyRequest, { note }: Told, what: string): string {
-  const name = who?.name ?? 'somebody';
-  note('info', `${name} (${ip}) requested: ${what}`);
-  return name;
-}
 
 function looking(server: ApiServer, operations: DaemonOperations, told: Told): void {
   server.post(

@@ -1,8 +1,10 @@
-// Converts request bodies to the engine's types.
+// Converts requests to the engine's types, and says who sent them.
+import type { FastifyRequest } from 'fastify';
 import { parsePath, type Path } from '../../../domain/path.ts';
 import { fail } from '../../../domain/problem/problem.ts';
 import type { Allowance, Mode, Target } from '../../../domain/target.ts';
 import { parseAllowance } from '../../../settings/policy.ts';
+import type { HttpOptions } from '../server/options.ts';
 
 /** Throws HF7036 for an invalid one. */
 export function allowances(texts: readonly string[]): readonly Allowance[] {
@@ -35,4 +37,15 @@ export function inMode({ name, mode }: Target, asked: Mode | undefined): { reado
 export function confirmed(target: string, confirm: string): void {
   if (confirm !== target)
     throw fail('HF7042', `\`confirm\` isn't "${target}", the name of the target`, { target });
+}
+
+/** The name of the requester; also writes a log line with it. */
+export function asking(
+  { who, ip }: FastifyRequest,
+  { note }: Pick<HttpOptions, 'note'>,
+  what: string,
+): string {
+  const name = who?.name ?? 'somebody';
+  note('info', `${name} (${ip}) requested: ${what}`);
+  return name;
 }

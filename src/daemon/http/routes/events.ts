@@ -14,7 +14,7 @@ export function eventRoutes(streams: Streams, { access, cookie }: Entrance): Rou
           tags: ['events'],
           summary: 'Changes, as server-sent events',
           description:
-            'Each event is a JSON object whose `kind` is the name of the event: `target` (with the view of a target), `look`, `plan`, `history` (reload those of `target`), `source`, `settings` (reload everything). `Last-Event-ID` continues where the connection was interrupted.',
+            'Each event is a JSON object whose `kind` is the name of the event: `target` (with the view of a target), `look`, `plan`, `history` (reload those of `target`), `source`, `rollout` (reload it), `settings` (reload everything). `Last-Event-ID` continues where the connection was interrupted.',
           response: {
             200: Type.Unsafe<unknown>({
               description: 'events',

@@ -2,8 +2,6 @@
 import type { Reporter } from '../../core/reporter.ts';
 import type { DaemonOperations } from '../../core/daemon-operations.ts';
 import type { OutcomeKind } from '../../../domain/outcome/outcome.ts';
-import type { Target } from '../../../domain/target.ts';
-import { memo } from '../../../lib/memo.ts';
 import { checkRecord } from '../../core/check.ts';
 import type { Streams } from './stream.ts';
 import { targetView } from './views.ts';
@@ -27,7 +25,7 @@ export function liveReporter(
       streams.forget();
       return false;
     }
-    const all = namesOf(operations.targets());
+    const all = namesOf(operations);
     if (all !== shown) streams.publish({ kind: 'settings' });
     shown = all;
     changed(target);
@@ -44,13 +42,16 @@ export function liveReporter(
       streams.publish({ kind: 'look', target, look: checkRecord(outcome, trigger) });
       if (RECORDED.has(kind)) streams.publish({ kind: 'history', target });
     },
+    rollout() {
+      if (!streams.isAlone()) streams.publish({ kind: 'rollout' });
+    },
   };
 }
 
-/** What a list of targets shows of the settings. Once for each list: it is compared at every event. */
-const namesOf = memo((targets: readonly Target[]): string =>
-  JSON.stringify(targets.map(({ name, mode, url }) => [name, mode, url.href])),
-);
+/** What a list of targets shows of the settings. */
+function namesOf(operations: DaemonOperations): string {
+  return JSON.stringify(operations.targets().map(({ name, mode, url }) => [name, mode, url.href]));
+}
 
 /** Runs `work` for a target at most once at a time, and once more if it was requested in the meantime. */
 function coalescing(

@@ -1,6 +1,7 @@
 // The schemas of responses, under their names in the OpenAPI document, and the validation of input.
 import { Ajv, type ValidateFunction } from 'ajv';
 import { type Static, type TSchema, type TUnsafe, Type } from 'typebox';
+import * as rollout from '../../../api-schema/rollout.ts';
 import * as views from '../../../api-schema/views.ts';
 import type { ApiServer } from './api.ts';
 
@@ -18,6 +19,7 @@ const NAMED = {
   Looks: views.LooksView,
   Outcome: views.Outcome,
   Adopted: views.AdoptedView,
+  Rollout: rollout.RolloutAnswer,
   Problem: views.ProblemView,
 } as const satisfies Record<string, TSchema>;
 

@@ -19,6 +19,7 @@ export function whyOf(standing: SyncStatus, { plan, outcome }: KnownStatus): str
     case 'unreachable':
     case 'failed':
       return outcome && problemOf(outcome);
+    case 'waiting':
     case 'rolled-back':
     case 'needs-a-person':
       return outcome && 'reason' in outcome ? outcome.reason : undefined;

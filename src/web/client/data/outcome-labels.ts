@@ -21,6 +21,7 @@ const TITLES: Record<OutcomeKind, string> = {
   contested: 'Contested',
   quarantined: 'Quarantined',
   suspended: 'Suspended',
+  waiting: 'Waiting',
 };
 
 const isKind = (text: string): text is OutcomeKind => text in TITLES;

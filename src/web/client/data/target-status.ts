@@ -19,6 +19,7 @@ const NEXT: Partial<Record<SyncStatus, string>> = {
   contested: 'Find out who changes it back. Then correct it once more, or take it over into the files.',
   refused: 'Change the files as the finding says. If you accept the finding, override the guard.',
   suspended: 'Wait until the suspension ends, or resume.',
+  waiting: 'Wait for the rollout, or apply the plan to this target now.',
   quarantined: 'Change the files, or retry the revision.',
   'rolled-back': 'See below what failed. Change the files, or retry the revision.',
   'needs-a-person': 'Follow the steps below on the host of the gateway, then sync.',

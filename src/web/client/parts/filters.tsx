@@ -17,7 +17,7 @@ import {
 export const TONES: readonly (readonly [Tone, string, string])[] = [
   ['bad', 'need action now', 'needs action now'],
   ['warn', 'need action today', 'needs action today'],
-  ['quiet', 'suspended or unknown', 'suspended or unknown'],
+  ['quiet', 'suspended, waiting or unknown', 'suspended, waiting or unknown'],
   ['ok', 'in sync', 'in sync'],
 ];
 

@@ -9,6 +9,7 @@ const STANDING_PATHS: Record<SyncStatus, string> = {
   contested: 'M2 5.5h10M9 2.5l3 3-3 3M14 10.5H4M7 7.5l-3 3 3 3',
   refused: 'M8 1.8l5.2 2v4c0 3.2-2.2 5.4-5.2 6.4-3-1-5.2-3.2-5.2-6.4v-4zM5.5 8h5',
   suspended: 'M5.5 3v10M10.5 3v10',
+  waiting: 'M4.5 2h7M4.5 14h7M5.5 2v2.5L8 8l2.5-3.5V2M5.5 14v-2.5L8 8l2.5 3.5V14',
   quarantined: 'M2.5 7h11v6.5h-11zM5 7V5a3 3 0 0 1 6 0v2M8 9.5v1.5',
   'rolled-back': 'M3 7h7a3.5 3.5 0 0 1 0 7H6M6 4L3 7l3 3',
   'needs-a-person': 'M8 2l6.3 11.5H1.7zM8 6.5v3M8 11.6v.1',

@@ -53,6 +53,7 @@ function Left({ outcome }: { readonly outcome: Outcome }) {
     case 'quarantined':
       return outcome.parts ? <Panel outcome={outcome} /> : null;
     case 'suspended':
+    case 'waiting':
       return null; // the heading and the facts say it
     case 'applied':
       return <Restart paths={outcome.restartNeeded} outcome={outcome} />;

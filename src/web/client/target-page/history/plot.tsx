@@ -198,7 +198,7 @@ const SHAPES = {
   quiet: 'M-3-3h6v6h-6z',
 } as const;
 
-const QUIET = new Set(['in-sync', 'suspended']);
+const QUIET = new Set(['in-sync', 'suspended', 'waiting']);
 
 /** Only if something happened: two checks with the same result are one mark. */
 function Outcomes({ looks, x }: Omit<BandProps, 'width'>) {

@@ -1,0 +1,58 @@
+// The rollout of the settings' state, continued by this process: for commands without a daemon.
+import { restore } from '../../apply/apply.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { fail } from '../../domain/problem/problem.ts';
+import type { Target } from '../../domain/target.ts';
+import type { Session } from '../../compose/session.ts';
+import { rolledBack, withBefore } from '../../daemon/core/roll-back.ts';
+import { createRollouts, type Rollouts, type Written } from '../../daemon/rollout/rollouts.ts';
+
+type Fleet = Pick<Session, 'settings' | 'store' | 'clock' | 'contextOf'>;
+
+interface Local {
+  readonly signal: AbortSignal;
+  /** What is to be checked comes here. */
+  readonly look: (target: string) => void;
+  readonly failed: (error: unknown) => void;
+  /** Whether this process also does what comes next; otherwise it records what is asked. */
+  readonly isContinued: boolean;
+}
+
+export function openRollouts(session: Fleet, { signal, look, failed, isContinued }: Local): Rollouts {
+  const { settings, store, clock } = session;
+  const rollouts = createRollouts({
+    clock,
+    signal,
+    look,
+    failed,
+    undo: (name, written, by) => undo(session, name, written, by),
+    changed: () => {},
+  });
+  rollouts.attach({
+    targets: settings.targets,
+    store,
+    ...(isContinued && { strategy: settings.strategy }),
+    contextOf: (target) => session.contextOf(target),
+  });
+  return rollouts;
+}
+
+async function undo(
+  session: Fleet,
+  name: string,
+  written: Written,
+  by: string | undefined,
+): Promise<Outcome> {
+  const { store } = session;
+  const context = session.contextOf(targetNamed(session, name));
+  const outcome = await restore(context, { backup: { id: written.backup } });
+  if (outcome.kind === 'restored' || outcome.kind === 'in-sync')
+    await store.update(name, rolledBack(await withBefore(store, name, written), outcome.at, by));
+  return outcome;
+}
+
+export function targetNamed({ settings }: Pick<Session, 'settings'>, name: string): Target {
+  const found = settings.targets.find((target) => target.name === name);
+  if (found) return found;
+  throw fail('HF1003', `there is no target "${name}"`);
+}
