@@ -111,6 +111,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     () => import('./commands/read/doctor.ts'),
   ),
   entry(
+    'report',
+    'write what helps to understand an incident, without secrets',
+    () => import('./report/report.ts'),
+  ),
+  entry(
     'explain',
     'explain a configuration key, an error code or a guard',
     () => import('./commands/read/explain.ts'),

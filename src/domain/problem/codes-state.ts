@@ -85,4 +85,9 @@ export const STATE_CODES = {
     'No history contains this hash',
     'The end of a history was cut off, retention removed the entry, or the hash belongs to another state. `holdfast history --verify` shows the newest entries.',
   ),
+  HF6042: code(
+    EXIT.invalid,
+    "The directory of the report can't be created",
+    'Name another one with --out. A report never overwrites anything.',
+  ),
 } as const;
