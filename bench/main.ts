@@ -7,6 +7,7 @@ import { dashboardFigures } from './dashboard.ts';
 import { daemonFigures } from './daemon.ts';
 import { planFigures } from './plan.ts';
 import { treePlanFigures } from './plan-v8.ts';
+import { pullFigures } from './pull.ts';
 import { requestFigures, treeRequestFigures } from './requests.ts';
 import { shortcutFigures } from './shortcuts.ts';
 import { lookFigure, startFigures } from './start.ts';
@@ -21,6 +22,7 @@ const figures: Figure[] = [
   await lookFigure(),
   ...(await startFigures()),
   ...(await baseFigures()),
+  ...(await pullFigures()),
   ...(await stateFigures()),
   ...(await daemonFigures()),
   ...(await dashboardFigures()),

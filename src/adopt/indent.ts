@@ -1,12 +1,11 @@
 // Restores the indentation of comments: the gateway moves comment lines to the left edge with every write of its
 // file (C v0 §2.3).
-import { Parser } from 'yaml';
-import { commentsIn } from '../yaml/comments.ts';
+import { commentsOf } from '../yaml/comments.ts';
 import { type Replacement, replaceIn } from '../yaml/splice/text.ts';
 
 /** Comment lines at the left edge, moved to the column of the line below them. */
 export function indentComments(text: string): string {
-  const lines = [...new Parser().parse(text)].flatMap(commentsIn).filter(({ at }) => isAtEdge(text, at));
+  const lines = commentsOf(text).filter(({ at }) => isAtEdge(text, at));
   const pieces = lines.flatMap(({ at }): Replacement[] => {
     const column = columnBelow(text, at);
     return column === 0 ? [] : [{ start: at, end: at, text: ' '.repeat(column) }];

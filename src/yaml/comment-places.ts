@@ -1,8 +1,7 @@
 // The position of comments relative to the content: after which entry, above and below which. By position in the
 // text, not by the node they are attached to, so that two layouts of one file can be compared.
-import { Parser } from 'yaml';
 import type { FileDocument, FileNode } from '../domain/yaml-node.ts';
-import { type Comment, commentsIn } from './comments.ts';
+import { type Comment, commentsOf } from './comments.ts';
 
 /** Names of keys and entries from the root, as one text. */
 export type EntryPath = string;
@@ -38,7 +37,7 @@ export type Naming = (node: FileNode, index: number, list: readonly (string | nu
 
 /** For a parsed document, whose nodes have ranges. */
 export function commentPlaces({ text, root }: FileDocument, nameOf: Naming): CommentPlaces {
-  const comments = [...new Parser().parse(text)].flatMap(commentsIn);
+  const comments = commentsOf(text);
   if (!root) return { comments: [], entries: [] };
   const walk = new Walk(text, nameOf);
   walk.node(root, [], []);

@@ -1,6 +1,6 @@
 // Attaches the comments of a file where the gateway's YAML library attaches them, so that they move with their node
 // when the gateway saves (C v0 §6.2 step 5). Knows positions only.
-import type { CST } from 'yaml';
+import { type CST, Lexer } from 'yaml';
 import type { Comments, FileNode, Pair } from '../domain/yaml-node.ts';
 
 export const NO_COMMENTS: Comments = { head: [], foot: [] };
@@ -15,6 +15,25 @@ export function commentsIn(token: CST.Token): Comment[] {
   const found: Comment[] = [];
   visit(token, found);
   return found.sort((a, b) => a.at - b.at);
+}
+
+/** What the lexer says in front of a scalar, whose text then can begin with anything. */
+const SCALAR = '\u001F';
+/** At the begin of a document, and where a flow collection isn't closed: no part of the text. */
+const MARKS: ReadonlySet<string> = new Set([SCALAR, '\u0002', '\u0018']);
+
+/** All comments of a text, whether it can be parsed or not. It takes half as long as the syntax tree. */
+export function commentsOf(text: string): Comment[] {
+  if (!text.includes('#')) return [];
+  const found: Comment[] = [];
+  let [at, isScalar] = [0, false];
+  for (const lexeme of new Lexer().lex(text)) {
+    const isMark = !isScalar && MARKS.has(lexeme);
+    if (!isMark && !isScalar && lexeme.startsWith('#')) found.push({ at, text: lexeme });
+    isScalar = isMark && lexeme === SCALAR;
+    if (!isMark) at += lexeme.length;
+  }
+  return found;
 }
 
 function collect(token: object, found: Comment[]): void {

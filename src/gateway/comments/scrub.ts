@@ -1,7 +1,6 @@
 // Secrets in comments: a key that was commented out is no less a key. Everything else a comment says stays.
-import { Parser } from 'yaml';
 import { secretsIn } from '../catalog/secrets.ts';
-import { type Comment, commentsIn } from '../../yaml/comments.ts';
+import { type Comment, commentsOf } from '../../yaml/comments.ts';
 import type { Catalog } from '../catalog/field.ts';
 import type { FileDocument } from '../../domain/yaml-node.ts';
 import type { Tree } from '../../lib/value.ts';
@@ -22,10 +21,11 @@ export interface ScrubbedComments {
  */
 export function scrubComments(document: FileDocument, catalog: Catalog, content: Tree): ScrubbedComments {
   const { text } = document;
+  const comments = commentsOf(text);
+  if (comments.length === 0) return { text, lines: [] };
   const known = new Set(secretsIn(catalog.root, content));
   const longestFirst = [...known].toSorted((a, b) => b.length - a.length);
   const holdsKeys = secretListsIn(document, catalog);
-  const comments = [...new Parser().parse(text)].flatMap(commentsIn);
   const pieces = blocksOf(comments, text).flatMap((block) => {
     const outline = new Outline(holdsKeys(block[0]?.at ?? 0));
     return block.flatMap((comment): Replacement[] => {
