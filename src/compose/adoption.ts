@@ -183,7 +183,7 @@ async function adoptedIn(
 }
 
 /** Those that other targets read, except the one that new things go to: who names it means all of them. */
-function sharedFiles(
+export function sharedFiles(
   files: readonly { readonly path: string }[],
   into: string | undefined,
   { target, settings }: { readonly target: string; readonly settings: Session['settings'] },

@@ -5,29 +5,35 @@ import { NO_SECRET, secretsInText } from '../desired/check/scan-text.ts';
 import { loadMerged } from '../desired/desired.ts';
 import { fail, HoldfastError, type Problem, problem, refuseErrors } from '../domain/problem/problem.ts';
 import type { Target } from '../domain/target.ts';
-import { editsOf, type FileEdit, storesOf } from './adoption.ts';
+import { editsOf, type FileEdit, sharedFiles, storesOf } from './adoption.ts';
 import { patchedFiles } from './patched-files.ts';
 import type { Session } from './session.ts';
 
 /** What somebody wants to change: values by their paths, or a unified diff of the files. */
 export type Declaring = readonly Declaration[] | { readonly patch: string };
 
+export interface DeclarationOptions {
+  /** Secrets in the values go to where the settings keep them. */
+  readonly storesSecrets?: boolean | undefined;
+  /** What a base of several targets declares is edited there, for all of them. */
+  readonly inBase?: boolean | undefined;
+}
+
 /**
  * Rejects with a HoldfastError where a value can't be declared, or the files wouldn't be valid. Writes nothing.
- * `storesSecrets`: secrets in the values go to where the settings keep them.
  */
 export async function declarationOf(
   session: Session,
   target: Target,
   declaring: Declaring,
-  { storesSecrets = false }: { readonly storesSecrets?: boolean | undefined } = {},
+  { storesSecrets = false, inBase = false }: DeclarationOptions = {},
 ): Promise<readonly FileEdit[]> {
   const { env, settings } = session;
   const declared = await loadMerged(target, { env, rules: settings.references, settingsDir: settings.dir });
   const edits =
     'patch' in declaring
       ? await patchedFiles(declaring.patch, { target, settingsDir: settings.dir, files: declared.files })
-      : await declaredEdits(session, declared, declaring, storesSecrets);
+      : await declaredEdits(session, declared, declaring, { target, storesSecrets, inBase });
   if ('patch' in declaring) refuseErrors(edits.flatMap(newSecrets));
   const loaded = await session.loadDesired(target, {
     settingsDir: settings.dir,
@@ -44,7 +50,7 @@ async function declaredEdits(
   session: Session,
   declared: Declared & { readonly problems: readonly Problem[] },
   declarations: readonly Declaration[],
-  storesSecrets: boolean,
+  { target, storesSecrets, inBase }: Required<DeclarationOptions> & { readonly target: Target },
 ): Promise<readonly FileEdit[]> {
   const { env } = session;
   refuseErrors(declared.problems);
@@ -55,7 +61,9 @@ async function declaredEdits(
     });
   const held = { ...stores.values?.held, ...stores.files?.held, ...env };
   const meant = storesSecrets ? storeSecrets(declared, declarations, held) : { declarations, variables: [] };
-  const { files, problems } = declareValues(declared, meant.declarations);
+  const { settings } = session;
+  const shared = inBase ? [] : sharedFiles(declared.files, undefined, { target: target.name, settings });
+  const { files, problems } = declareValues(declared, meant.declarations, new Set(shared));
   refuseErrors(problems);
   return editsOf({ env, session }, { files, lines: [], variables: meant.variables }, stores);
 }

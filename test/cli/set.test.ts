@@ -55,6 +55,27 @@ describe('an edit', () => {
     expect(await base()).toBe(BASE.replace(was, willBe));
   });
 
+  test('of a base that other targets read is made in the layer of the target, or with --in-base for all of them', async () => {
+    const targets = ['eu', 'us'].map(
+      (name) => `  - { name: ${name}, url: "\${env:HOLDFAST_URL}", desired: [base, ${name}] }\n`,
+    );
+    await work.write({
+      'holdfast.yaml': `version: 1\ntargets:\n${targets.join('')}`,
+      'us/overlay.yaml': OVERLAY,
+    });
+    const eu = (...words: string[]): ReturnType<Place['holdfast']> =>
+      work.holdfast('set', '--target', 'eu', '--write', ...words);
+    expect(await eu('request-retry', '5')).toMatchObject({ exit: EXIT.ok, err: '' });
+    expect(await base()).toBe(BASE);
+    expect(await readFile(join(work.dir, 'eu/overlay.yaml'), 'utf8')).toContain('request-retry: 5\n');
+    const shared = await eu('--in-base', 'openai-compatibility[kimi].base-url', 'https://kimi.example/v2');
+    expect([shared.exit, shared.err]).toEqual([
+      EXIT.ok,
+      expect.stringContaining('base/gateway.yaml is also read by us'),
+    ]);
+    expect(await base()).toBe(BASE.replace('kimi.example/v1', 'kimi.example/v2'));
+  });
+
   test('goes to the layer that declares the path', async () => {
     await set('routing.strategy', 'weighted-round-robin', '--write');
     expect(await base()).toBe(BASE);

@@ -8,6 +8,7 @@ import { valueOf } from '../../yaml/located.ts';
 import type { Declared } from './adopt-drift.ts';
 import { distribute } from './distribute.ts';
 import { type EditedText, editedText } from './file-edits.ts';
+import { overrideIn } from './override.ts';
 import { PatchDraft } from './patch-draft.ts';
 import { treeOfFile } from './source-tree.ts';
 import type { Environment } from '../../input/environment.ts';
@@ -53,16 +54,20 @@ export function storeSecrets(
   return { declarations: stored, variables: [...needed.values()] };
 }
 
+/** `shared`: paths of files that other targets read too; the target's own last layer says otherwise above them. */
 export function declareValues(
   { root, catalog, files }: Declared,
   declarations: readonly Declaration[],
+  shared: ReadonlySet<string>,
 ): DeclaredValues {
   const tree = valueOf(root) as Tree; // all layers are mappings
   const draft = new Draft(tree, catalog);
   const problems = declarations.flatMap((one) => declare(one, tree, catalog.root, draft));
   const patch = problems.length === 0 ? draft.patch() : undefined;
   if (!patch) return { files: [], problems };
-  const spread = distribute({ patch, plain: patch, root, files: files.flatMap(treeOfFile), catalog });
+  const trees = files.flatMap(treeOfFile);
+  const override = overrideIn(files, trees, shared, catalog);
+  const spread = distribute({ patch, plain: patch, root, files: trees, override, catalog });
   const made = spread.edits.map(editedText);
   if (spread.problems.length === 0 && made.every((one) => one === undefined))
     return { files: [], problems: [problem('HF2100', 'no file can be edited for it')] };

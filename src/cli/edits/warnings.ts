@@ -40,7 +40,11 @@ async function unlistedIn(dir: string, files: readonly string[]): Promise<readon
 }
 
 /** Other targets read the same file. */
-function sharedWith(files: readonly FileEdit[], target: string, { settings }: Session): readonly Problem[] {
+export function sharedWith(
+  files: readonly FileEdit[],
+  target: string,
+  { settings }: Session,
+): readonly Problem[] {
   return files
     .filter(({ kind }) => kind === 'yaml')
     .flatMap(({ path, shown }) => {

@@ -16,14 +16,16 @@ import { colouredDiff } from '../../../report/text/diff.ts';
 import { diffOf } from '../../edits/shown.ts';
 import { refuseFlags, type WriteFlags, writeEdits, writeOptions } from '../../edits/write.ts';
 import { gatewayOptions, onCall, sourceOptions } from '../../io/options.ts';
+import { sharedWith } from '../../edits/warnings.ts';
 import { openCommandSession } from '../../io/session.ts';
-import { show } from '../../io/show.ts';
+import { show, showWarnings } from '../../io/show.ts';
 import { resolve } from 'node:path';
 
 interface Flags extends PlanFlags, WriteFlags {
   readonly unset?: boolean;
   readonly edits?: string;
   readonly storeSecrets?: boolean;
+  readonly inBase?: boolean;
   readonly patch?: string;
 }
 
@@ -37,6 +39,7 @@ export function define(command: Command, io: Io): void {
       'several edits as JSON: [{"path": …, "value": …}, {"path": …, "unset": true}]; - reads standard input',
     )
     .option('--patch <file>', 'a unified diff of desired-state files; - reads standard input');
+  set.option('--in-base', 'edit what a base of several targets declares there, for all of them');
   set.option(
     '--store-secrets',
     'write secrets in the values to `secrets-dir` or `env-file` of the settings, and declare references',
@@ -44,8 +47,8 @@ export function define(command: Command, io: Io): void {
   writeOptions(set).addHelpText(
     'after',
     `
-Edits the file that declares the path, or the one that declares its neighbors. Comments, order and quotes stay. Prints one
-unified diff, and writes nothing without --write or --commit. Secrets must be references, unless --store-secrets is given. Then
+Edits the file that declares the path, or the one that declares its neighbors. A value that only a base of
+several targets declares is overridden in the target's own last layer. Comments, order and quotes stay. Prints one unified diff, and writes nothing without --write or --commit. Secrets must be references, unless --store-secrets is given. Then
 give the values in a file or on standard input, because other users can read a command line, and shells remember it.
 
 Examples:
@@ -64,7 +67,10 @@ async function run(flags: Flags, path: string | undefined, value: string | undef
   const declaring = await declaringFrom(flags, path, value, io);
   await using session = await openCommandSession(flags, io);
   const target = theTarget(session, 'set');
-  const files = await declarationOf(session, target, declaring, { storesSecrets: flags.storeSecrets });
+  const files = await declarationOf(session, target, declaring, {
+    storesSecrets: flags.storeSecrets,
+    inBase: flags.inBase,
+  });
   const committed = await writeEdits(files, flags, {
     io,
     stateDir: session.settings.state.dir,
@@ -73,7 +79,9 @@ async function run(flags: Flags, path: string | undefined, value: string | undef
   });
   const diff = diffOf(files);
   const isWritten = flags.write === true || committed !== undefined;
-  const result = { target: target.name, diff, files: files.map(({ shown }) => shown), written: isWritten };
+  const problems = sharedWith(files, target.name, session);
+  const shown = files.map((file) => file.shown);
+  const result = { target: target.name, diff, files: shown, written: isWritten, problems };
   show(
     io,
     flags,
@@ -92,6 +100,7 @@ async function run(flags: Flags, path: string | undefined, value: string | undef
     },
     { asIs: true },
   );
+  if (flags.output === 'text') showWarnings(io, flags, problems);
 }
 
 const messageOf = (declaring: Declaring, files: readonly FileEdit[]): string =>
