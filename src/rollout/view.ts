@@ -26,7 +26,8 @@ export function viewOf(
 function waveView(rollout: Rollout, wave: RolloutWave, i: number, soakMs: number): WaveView {
   const { name, soakFrom, passedAt, rates } = wave;
   const at = currentWave(rollout);
-  const isSoaking = soakFrom !== undefined && passedAt === undefined;
+  const goesOn = rollout.phase === 'running' || rollout.phase === 'paused';
+  const isSoaking = goesOn && soakFrom !== undefined && passedAt === undefined;
   return {
     name,
     state: i < at ? 'done' : i > at ? 'waiting' : isSoaking ? 'soaking' : 'current',

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { RolloutAnswer } from '../../src/api-schema/rollout.ts';
 import { webAssets } from '../../src/web/assets.ts';
 import { until } from '../support/until.ts';
 import { aChange, aPlan, aWrite } from '../support/build-plan.ts';
@@ -32,6 +33,23 @@ test('where it must, a browser starts', () => {
 
 const inBrowser = typeof started === 'string' ? describe.skip : describe;
 const browser = started as Browser; // nothing below runs without one
+
+const ROLLOUT: RolloutAnswer = {
+  strategy: true,
+  rollout: {
+    id: 'r1',
+    phase: 'stopped',
+    startedAt: NOW,
+    at: NOW,
+    why: 'eu-frankfurt-1: rolled-back',
+    waves: [
+      { name: 'canary', state: 'current', targets: [{ name: 'eu-frankfurt-1', phase: 'failed', at: NOW }] },
+      { name: 'rest', state: 'waiting', targets: [{ name: 'eu-frankfurt-2', phase: 'waiting', at: NOW }] },
+    ],
+    actions: ['resume', 'abort', 'undo'],
+    problems: [],
+  },
+};
 
 let daemon: FakeDaemon;
 let context: BrowserContext;
@@ -63,6 +81,7 @@ beforeEach(async () => {
   daemon.plans = planViews;
   daemon.history = HISTORY.entries;
   daemon.answers = {};
+  daemon.rollout = { strategy: false };
   daemon.failing = undefined;
   daemon.asked.length = 0;
   daemon.heal();
@@ -307,6 +326,24 @@ inBrowser('the overview', () => {
       .getByText('1999', { exact: true })
       .waitFor();
     expect(await page.locator('tr.target').count()).toBeLessThan(150);
+  });
+
+  test('shows the rollout live, and resumes it after a confirmation', async () => {
+    expect(await page.getByText('Rollout', { exact: true }).count()).toBe(0);
+    daemon.rollout = ROLLOUT;
+    daemon.push({ kind: 'rollout' });
+    await page.getByText('eu-frankfurt-1: rolled-back').waitFor();
+    expect(await page.locator('.rollout-wave').allInnerTexts()).toEqual([
+      expect.stringMatching(/^canary 1 failed\s+eu-frankfurt-1\s+failed$/),
+      expect.stringMatching(/^rest 1 waiting\s+eu-frankfurt-2\s+waiting$/),
+    ]);
+    expect(await violations()).toEqual([]);
+    await button('Resume').click();
+    await page.getByRole('dialog').getByText('What failed is tried again.').waitFor();
+    expect(daemon.asked).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(daemon.asked).toEqual([{ path: 'rollout/actions/resume', body: { id: 'r1' } }]);
   });
 
   test('updates live, and says so', async () => {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { RolloutAnswer } from '../../src/api-schema/rollout.ts';
 import type {
   HistoryView,
   LiveEvent,
@@ -33,6 +34,7 @@ export interface FakeDaemon extends AsyncDisposable {
   /** What pages are answered; tests change it. */
   view: TargetsView;
   plans: Readonly<Record<string, PlanView>>;
+  rollout: RolloutAnswer;
   history: HistoryView['entries'];
   /** Answers of POST by the end of its path; 202 and nothing where there is none. */
   answers: Record<string, unknown>;
@@ -57,6 +59,7 @@ export async function startFakeDaemon(): Promise<FakeDaemon> {
     url: '',
     view: targetsView(),
     plans: planViews,
+    rollout: { strategy: false },
     history: HISTORY.entries,
     answers: {},
     asked: [],
@@ -136,6 +139,12 @@ export async function startFakeDaemon(): Promise<FakeDaemon> {
   };
   server.post('/api/v1/targets/:name/plan', act);
   server.post('/api/v1/targets/:name/actions/:action', act);
+
+  server.get('/api/v1/rollout', () => daemon.rollout);
+  server.post('/api/v1/rollout/actions/:action', (request) => {
+    daemon.asked.push({ path: request.url.replace('/api/v1/', ''), body: request.body });
+    return daemon.rollout;
+  });
 
   server.get('/api/v1/events', (request, reply) => {
     if (cut) return problem(reply, 503, 'Starting');

@@ -1,6 +1,7 @@
 // Sets the gauges to the current values; unknown values have no series.
 import type { Source } from '../../api-schema/views.ts';
 import { SYNC_STATUSES } from '../../domain/outcome/sync-status.ts';
+import { type Rollout, ROLLOUT_PHASES, ROLLOUT_TARGET_PHASES } from '../../domain/state/rollout.ts';
 import type { Facts } from './facts.ts';
 import type { Instruments } from './instruments.ts';
 
@@ -36,6 +37,15 @@ function showTarget(gauges: Gauges, target: string, facts: Facts, now: number): 
       { target, entry: String(historyHead.n), hash: historyHead.hash.slice(0, HASH_SHOWN) },
       1,
     );
+}
+
+/** Nothing if there was none. */
+export function showRollout(gauges: Gauges, rollout: Rollout | undefined): void {
+  if (!rollout) return;
+  for (const phase of ROLLOUT_PHASES) gauges.rolloutPhase.set({ phase }, phase === rollout.phase ? 1 : 0);
+  const targets = Object.values(rollout.targets);
+  for (const phase of ROLLOUT_TARGET_PHASES)
+    gauges.rolloutTargets.set({ phase }, targets.filter((target) => target.phase === phase).length);
 }
 
 /** Nothing if no git repository is followed. */

@@ -55,6 +55,12 @@ function gaugesIn(registry: Registry) {
       '1 while Holdfast sends nothing because the gateway refused the management key',
       'target',
     ),
+    rolloutPhase: gauge(
+      'holdfast_rollout_phase',
+      '1 for the current phase of the last rollout, 0 for all others',
+      'phase',
+    ),
+    rolloutTargets: gauge('holdfast_rollout_targets', 'Targets of the last rollout by their phase', 'phase'),
     suspendedUntil: gauge(
       'holdfast_suspended_until_timestamp_seconds',
       "End of the suspension of the target; absent when it isn't suspended",

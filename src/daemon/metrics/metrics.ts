@@ -6,7 +6,7 @@ import type { DaemonOperations } from '../core/daemon-operations.ts';
 import type { Reporter } from '../core/reporter.ts';
 import type { Service } from '../core/service.ts';
 import { afterOutcome, afterReading, type Facts, NOTHING } from './facts.ts';
-import { clear, showFacts, showSource } from './gauges.ts';
+import { clear, showFacts, showRollout, showSource } from './gauges.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { removeStaleSeries } from './stale-series.ts';
 import { routeOf } from './route-of.ts';
@@ -59,7 +59,12 @@ export function createMetrics(options: MetricsOptions): Metrics {
       const names = options.operations.targets().map(({ name }) => name);
       const facts = await known.all(names);
       await removeStaleSeries(instruments, new Set(names));
+      const rollout = await options.operations
+        .store()
+        .rollout()
+        .catch(() => undefined); // unknown has no series
       clear(instruments.gauges);
+      showRollout(instruments.gauges, rollout);
       showFacts(instruments.gauges, facts, options.now());
       showSource(instruments.gauges, options.source?.());
       return registry.metrics();

@@ -3,6 +3,7 @@ import { createMetrics, type Metrics } from '../../../src/daemon/metrics/metrics
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
 import type { Plan } from '../../../src/domain/plan/plan.ts';
 import { SYNC_STATUSES } from '../../../src/domain/outcome/sync-status.ts';
+import type { Rollout } from '../../../src/domain/state/rollout.ts';
 import type { TargetState } from '../../../src/state/store.ts';
 import type { Source } from '../../../src/api-schema/views.ts';
 import { DESIRED, MANAGEMENT_KEY, stage, strike } from '../../apply/setup.ts';
@@ -13,6 +14,7 @@ afterEach(strike);
 interface Bench extends Metrics {
   targets: string[];
   state: TargetState;
+  rollout: Rollout | undefined;
   source: Source | undefined;
   now: number;
   /** Lines of one metric, e.g. `{target="home"} 1`. */
@@ -21,10 +23,16 @@ interface Bench extends Metrics {
 }
 
 function bench(): Bench {
-  const at = { targets: ['home'], state: {} as TargetState, source: undefined as Source | undefined, now: 0 };
+  const at = {
+    targets: ['home'],
+    state: {} as TargetState,
+    rollout: undefined as Rollout | undefined,
+    source: undefined as Source | undefined,
+    now: 0,
+  };
   const operations = {
     targets: () => at.targets.map((name) => ({ name })),
-    store: () => ({ read: async () => at.state }),
+    store: () => ({ read: async () => at.state, rollout: async () => at.rollout }),
   } as never; // what metrics read of the operations
   const metrics = createMetrics({
     operations,
@@ -99,6 +107,19 @@ describe('metrics', () => {
     expect(await at.shown('holdfast_reconcile_duration_seconds_count')).toEqual(['{target="home"} 3']);
     expect(await at.shown('holdfast_reconcile_duration_seconds_bucket')).toContain(
       '{le="0.05",target="home"} 3',
+    );
+  });
+
+  test('the rollout shows its phase and how many targets are in each', async () => {
+    const at = bench();
+    expect(await at.shown('holdfast_rollout_phase')).toEqual([]);
+    const targets = { a: { phase: 'done', at: 0 }, b: { phase: 'waiting', at: 0 } } as const;
+    at.rollout = { id: 'r', phase: 'paused', startedAt: 0, at: 0, waves: [], targets };
+    const phases = await at.shown('holdfast_rollout_phase');
+    expect(phases.filter((line) => line.endsWith(' 1'))).toEqual(['{phase="paused"} 1']);
+    const counts = await at.shown('holdfast_rollout_targets');
+    expect(counts).toEqual(
+      expect.arrayContaining(['{phase="done"} 1', '{phase="waiting"} 1', '{phase="failed"} 0']),
     );
   });
 

@@ -14,7 +14,15 @@ export type Link =
 
 export const link = signal<Link>({ kind: 'connecting' });
 
-const KINDS: readonly LiveEvent['kind'][] = ['target', 'look', 'plan', 'history', 'source', 'settings'];
+const KINDS: readonly LiveEvent['kind'][] = [
+  'target',
+  'look',
+  'plan',
+  'history',
+  'source',
+  'rollout',
+  'settings',
+];
 
 /**
  * Reopens a stream after this time if the server or a proxy closed it permanently; the browser retries others

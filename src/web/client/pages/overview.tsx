@@ -6,6 +6,7 @@ import { fleet, targets } from '../data/fleet.ts';
 import { standingOf, toneOf } from '../data/standing.ts';
 import { mayOperate } from '../data/session.ts';
 import { Empty, Skeleton } from '../parts/loading.tsx';
+import { RolloutPanel } from '../parts/rollout.tsx';
 import { SourceLine } from '../parts/source.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { chosen, grouped, keyOf, order, query, show } from '../data/selection.ts';
@@ -24,6 +25,7 @@ export function Overview() {
         Targets
       </h1>
       {value?.source && <SourceLine source={value.source} />}
+      <RolloutPanel />
       {value ? <Fleet /> : <Skeleton what="targets" />}
     </div>
   );
