@@ -7,6 +7,7 @@ import { healthRoutes } from '../daemon/health/routes.ts';
 import { httpService } from '../daemon/http/http.ts';
 import { createMetrics } from '../daemon/metrics/metrics.ts';
 import { countAnswers, metricsRoutes } from '../daemon/metrics/routes.ts';
+import { createNotifyOnce } from '../daemon/notify/notify-once.ts';
 import { createNotify } from '../daemon/notify/notify.ts';
 import type { Reporter } from '../daemon/core/reporter.ts';
 import type { DaemonOperations } from '../daemon/core/daemon-operations.ts';
@@ -58,14 +59,9 @@ export function servicesFor({ source, reporter, io, mcp: createMcp }: Parts): Se
     });
     const publicUrl = (settings: DaemonSettings): URL | undefined => settings.http?.publicUrl;
     const onResult = metrics.notified;
-    const notify = createNotify({
-      operations,
-      clock: systemClock,
-      reporter,
-      clean: redact,
-      publicUrl,
-      onResult,
-    });
+    const replicas = operations.replicas();
+    const notifying = { operations, clock: systemClock, reporter, clean: redact, publicUrl, onResult };
+    const notify = replicas ? createNotifyOnce({ ...notifying, replicas }) : createNotify(notifying);
     source.onChange(() => {
       const [view, found] = [source.view(), source.problem()];
       if (view) http.publish({ kind: 'source', source: view });

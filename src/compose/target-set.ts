@@ -7,6 +7,7 @@ import { fail, HoldfastError, type Problem } from '../domain/problem/problem.ts'
 import { adoptOnBranch, type FilesOfCommit, inCheckout } from './adopt-on-branch.ts';
 import type { Io } from './io.ts';
 import { openSession, type Session } from './session.ts';
+import { sharedState } from './open-store.ts';
 import type { PlanFlags } from './flags.ts';
 
 /** With the session behind it, for commands that run in the daemon. */
@@ -26,7 +27,7 @@ export async function openTargetSet(
     if (flags.desired && session.settings.daemon.source) throw twoPlaces();
     await source.follow(session.settings.daemon);
     const held = source.hold();
-    return held ? followingGit(session, held, source) : workplaceOf(session);
+    return held ? followingGit(session, held, source, io) : workplaceOf(session, io);
   } catch (error) {
     await session[Symbol.asyncDispose]();
     throw error;
@@ -39,7 +40,8 @@ function twoPlaces(): HoldfastError {
   return fail('HF1020', "--desired can't be used with settings that follow a git repository", { remedy });
 }
 
-function workplaceOf(session: Session): OpenedTargetSet {
+function workplaceOf(session: Session, io: Io): OpenedTargetSet {
+  const { postgres } = session.settings.state;
   return {
     session,
     targets: session.targets,
@@ -47,6 +49,7 @@ function workplaceOf(session: Session): OpenedTargetSet {
     daemon: session.settings.daemon,
     strategy: session.settings.strategy,
     watched: session.settings.watched,
+    ...(postgres && { shared: sharedState(postgres, session.clock, io) }),
     contextOf: (target, listener) => ({ ...session.contextOf(target), listener }),
     adopt: async ({ name }) => {
       throw fail('HF2097', "the daemon doesn't follow a git repository", {
@@ -59,9 +62,9 @@ function workplaceOf(session: Session): OpenedTargetSet {
 }
 
 /** The same targets, all with the files of the same commit. */
-function followingGit(session: Session, held: Held, source: GitSource): OpenedTargetSet {
+function followingGit(session: Session, held: Held, source: GitSource, io: Io): OpenedTargetSet {
   const { checkout, problem } = held;
-  const own = workplaceOf(session);
+  const own = workplaceOf(session, io);
   const files: FilesOfCommit | undefined = checkout && {
     settingsDir: checkout.dir,
     commit: { ...checkout.commit, dirty: false },

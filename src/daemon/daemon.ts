@@ -21,10 +21,12 @@ import { checkRecord, contextOf, checkTarget, type CheckContext, type CheckResul
 import { type Reporter, together } from './core/reporter.ts';
 import { createRetries, type Retries } from './core/retries.ts';
 import { type LastApply, lastApply, rolledBack, withBefore } from './core/roll-back.ts';
+import { createMember, type Member } from './replicas/member.ts';
 import { createSchedule, type Schedule } from './core/schedule.ts';
 import type { Service, Services } from './core/service.ts';
 import { createWatch, type Watch } from './core/watch.ts';
 import { createWorkSlots, type WorkSlots } from './core/work-slots.ts';
+import type { Replicas } from '../state/replicas.ts';
 import type { OpenTargetSet, TargetSet } from './core/target-set.ts';
 import { tellRollout } from './rollout/tell.ts';
 import { type Asked, createRollouts, type Rollouts, type Written } from './rollout/rollouts.ts';
@@ -45,7 +47,8 @@ export interface DaemonOptions {
 
 /** Resolves when `signal` stopped it. Rejects with HoldfastError if the settings are invalid at the start. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const daemon = new Daemon(options, await options.open());
+  const place = await options.open();
+  const daemon = new Daemon(options, place, await place.shared?.openReplicas());
   try {
     await daemon.start();
     options.onHangup?.(() => daemon.reload('settings'));
@@ -63,6 +66,9 @@ class Daemon implements DaemonOperations {
   readonly #looking: CheckContext;
   readonly #line: WorkQueue;
   readonly #slots: WorkSlots = createWorkSlots();
+  readonly #replicas: Replicas | undefined;
+  /** Absent with a state that only one daemon can use. */
+  readonly #member: Member | undefined;
   readonly #watch: Watch;
   readonly #schedule: Schedule;
   readonly #retries: Retries;
@@ -79,10 +85,35 @@ class Daemon implements DaemonOperations {
   constructor(
     { open, clock, reporter, signal, services = () => [], watch = createWatch }: DaemonOptions,
     place: TargetSet,
+    replicas: Replicas | undefined,
   ) {
     this.#open = open;
     this.#place = place;
+    this.#replicas = replicas;
     this.#services = services(this);
+    const work = (target: string, trigger: Trigger): Promise<void> => this.#lookAt(target, trigger);
+    const failed = (error: unknown, target?: string): void => {
+      this.#reporter.failed(error, target);
+      if (target !== undefined) this.#retries.after(target, 'fault');
+    };
+    const isUnreachable = (target: string): boolean => this.#board.of(target).outcome?.kind === 'unreachable';
+    this.#member =
+      replicas &&
+      createMember({
+        replicas,
+        clock,
+        signal,
+        work,
+        failed,
+        isUnreachable,
+        board: this.#board,
+        reporter: () => this.#reporter,
+        knows: (name) => this.#place.targets.some((target) => target.name === name),
+        checkedElsewhere: (name) => this.#retries.elsewhere(name),
+        retryAt: (name) => this.#retries.nextAt(name),
+        reported: () => this.#reporter.reported?.(),
+      });
+    this.#line = this.#member?.queue ?? createWorkQueue(work, failed, { isUnreachable });
     const listening = this.#services.flatMap(({ reporter: one }) => (one ? [one] : []));
     this.#rollouts = createRollouts({
       clock,
@@ -96,18 +127,14 @@ class Daemon implements DaemonOperations {
     this.#looking = {
       clock,
       signal,
-      reporter: together(reporter, [this.#board.reporter, ...listening]),
+      reporter: together(reporter, [
+        this.#board.reporter,
+        ...(this.#member ? [this.#member.reporter] : []),
+        ...listening,
+      ]),
       lastGood: createLastGood(),
       rollouts: this.#rollouts,
     };
-    this.#line = createWorkQueue(
-      (target, trigger) => this.#lookAt(target, trigger),
-      (error, target) => {
-        this.#reporter.failed(error, target);
-        this.#retries.after(target, 'fault');
-      },
-      { isUnreachable: (target) => this.#board.of(target).outcome?.kind === 'unreachable' },
-    );
     this.#watch = watch(
       () => this.reload('files'),
       (error) =>
@@ -137,6 +164,7 @@ class Daemon implements DaemonOperations {
     this.#reporter.started(targets, daemon.drift);
     await this.#follow();
     this.#expiries.follow(targets);
+    await this.#member?.begin();
     await this.#followRollouts();
     await this.#rollouts.continueUndo().catch((error: unknown) => this.#reporter.failed(error));
     this.#lookAtAll('start');
@@ -149,7 +177,7 @@ class Daemon implements DaemonOperations {
     await this.#watch[Symbol.asyncDispose]();
     await this.#opening;
     this.#line.clear();
-    await this.#line.idle();
+    await (this.#member ? this.#member.end() : this.#line.idle());
     for (const service of this.#services) await service[Symbol.asyncDispose]();
     await this.#place[Symbol.asyncDispose]();
   }
@@ -169,12 +197,20 @@ class Daemon implements DaemonOperations {
     return this.#place.store;
   }
 
+  replicas(): Replicas | undefined {
+    return this.#replicas;
+  }
+
   known(name: string): ReturnType<StatusCache['of']> {
     return this.#board.of(this.target(name).name);
   }
 
   nextLookAt(name: string): number | undefined {
-    const times = [this.#schedule.nextAt(), this.#retries.nextAt(this.target(name).name)];
+    const { retryAt = 0 } = this.#board.of(name);
+    const retry =
+      this.#retries.nextAt(this.target(name).name) ??
+      (retryAt > this.#looking.clock.now() ? retryAt : undefined);
+    const times = [this.#schedule.nextAt(), retry];
     const known = times.filter((at) => at !== undefined);
     return known.length > 0 ? Math.min(...known) : undefined;
   }
@@ -191,8 +227,10 @@ class Daemon implements DaemonOperations {
   async plan(name: string, request: ReconcileRequest = {}): Promise<Outcome> {
     const target = this.#workable(name);
     return this.#line.run(name, async () => {
-      const outcome = await check(contextOf(this.#place, target, this.#looking), request);
-      if (!isOfItsOwn(request)) this.#board.planned(outcome);
+      const outcome = await check(this.#asked(target), request);
+      if (isOfItsOwn(request)) return outcome;
+      this.#board.planned(outcome);
+      await this.#member?.record(outcome);
       return outcome;
     });
   }
@@ -200,7 +238,7 @@ class Daemon implements DaemonOperations {
   async apply(name: string, request: ReconcileRequest, by?: string): Promise<Outcome> {
     const target = this.#workable(name);
     return this.#line.run(name, async () => {
-      const seen = await checkTarget(this.#place, target, 'asked', { ...this.#looking, by }, request);
+      const seen = await checkTarget(this.#place, target, 'asked', this.#forSomeone(by), request);
       await this.#seen(seen, 'asked');
       return seen.outcome;
     });
@@ -208,7 +246,7 @@ class Daemon implements DaemonOperations {
 
   async inspect(name: string): Promise<Inspection> {
     const target = this.#workable(name);
-    return this.#line.run(name, () => inspect(contextOf(this.#place, target, this.#looking)));
+    return this.#line.run(name, () => inspect(this.#asked(target)));
   }
 
   async compare(name: string, backup: string): Promise<RestoreSummary> {
@@ -219,7 +257,7 @@ class Daemon implements DaemonOperations {
       return Promise.resolve(true);
     };
     const { problems } = await this.#line.run(name, () => {
-      const context = { ...contextOf(this.#place, target, this.#looking), listener: () => undefined };
+      const context = { ...this.#asked(target), listener: () => undefined };
       return restore(context, { backup: { id: backup }, dryRun: true, confirm });
     });
     if (!found) throw new HoldfastError(problems);
@@ -285,8 +323,13 @@ class Daemon implements DaemonOperations {
     this.look(name);
   }
 
-  #asked(target: Target, by: string | undefined): ReturnType<typeof contextOf> {
-    return contextOf(this.#place, target, { ...this.#looking, by });
+  /** What someone requested waits for the other replicas as it waits in the queue of a single daemon. */
+  #forSomeone(by: string | undefined): CheckContext {
+    return { ...this.#looking, by, ...(this.#member && { waitMs: OTHERS_MS }) };
+  }
+
+  #asked(target: Target, by?: string): ReturnType<typeof contextOf> {
+    return contextOf(this.#place, target, this.#forSomeone(by));
   }
 
   /**
@@ -331,6 +374,7 @@ class Daemon implements DaemonOperations {
     await this.#rollouts
       .seen(outcome.target, digest, outcome)
       .catch((error: unknown) => this.#reporter.failed(error, outcome.target));
+    await this.#member?.record(outcome, trigger);
     await this.#place.store
       .appendLook(outcome.target, checkRecord(outcome, trigger))
       .catch((error: unknown) => this.#reporter.failed(error, outcome.target));
@@ -382,6 +426,7 @@ class Daemon implements DaemonOperations {
     let opened: TargetSet | undefined;
     try {
       opened = await this.#open();
+      if (opened.shared?.identity !== before.shared?.identity) throw otherDatabase();
       await this.#takeUp(opened);
       this.#reporter.shared?.('settings');
       return opened;
@@ -410,6 +455,12 @@ const isSameList = (a: readonly string[], b: readonly string[] | undefined): boo
   a.length === b?.length && a.every((one, i) => one === b[i]);
 
 const ROLLOUT_POLL_MS = 10_000;
+
+const otherDatabase = (): HoldfastError =>
+  fail('HF6031', 'the settings keep the state in another place than when the daemon started');
+
+/** How long requested work waits for another replica, ms: longer than a lease and the last request of its holder. */
+const OTHERS_MS = 5 * 60_000;
 
 /** What a restore can result in after its first write. */
 const WROTE: ReadonlySet<OutcomeKind> = new Set(['restored', 'rolled-back', 'rollback-failed']);

@@ -14,7 +14,7 @@ const files = readdirSync(DEPLOY, { recursive: true, encoding: 'utf8' }).filter(
   file.endsWith('.yaml'),
 );
 const kustomizations = files.filter((file) => file.endsWith('kustomization.yaml'));
-const settings = ['base/holdfast.yaml', 'base/desired-state/gateway.yaml'];
+const settings = ['base/holdfast.yaml', 'base/desired-state/gateway.yaml', 'overlays/replicas/holdfast.yaml'];
 const manifestFiles = files.filter((file) => !kustomizations.includes(file) && !settings.includes(file));
 const manifest = <T extends Manifest>(file: string): T => parse(read(file)) as T;
 
@@ -23,6 +23,7 @@ interface Kustomization {
   readonly resources?: readonly string[];
   readonly components?: readonly string[];
   readonly configMapGenerator?: readonly { readonly name: string; readonly files: readonly string[] }[];
+  readonly patches?: readonly { readonly target: { readonly kind: string }; readonly patch: string }[];
   readonly images?: readonly { readonly name: string; readonly newTag: string }[];
 }
 
@@ -63,6 +64,27 @@ const pods: readonly (readonly [string, Pod])[] = [
   ['the deployment', deployment.spec.template.spec],
   ['the cron job', cronJob.spec.jobTemplate.spec.template.spec],
 ];
+
+/** A strategic merge as kustomize does it, for what the patches here use: lists by name, null removes. */
+function merged(base: unknown, patch: unknown): unknown {
+  if (Array.isArray(base) && Array.isArray(patch)) {
+    const named = (list: unknown[], name: unknown): unknown =>
+      list.find((one) => (one as { name?: unknown }).name === name);
+    const names = patch.map((one) => (one as { name?: unknown }).name);
+    const kept = base.map((one) => {
+      const { name } = one as { name?: unknown };
+      return names.includes(name) ? merged(one, named(patch, name)) : (one as unknown);
+    });
+    return [...kept, ...patch.filter((_, i) => named(base, names[i]) === undefined)];
+  }
+  const isMapping = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isMapping(base) || !isMapping(patch)) return patch;
+  const all = Object.entries(patch).map(([key, value]) => [key, merged(base[key], value)] as const);
+  return Object.fromEntries(
+    Object.entries({ ...base, ...Object.fromEntries(all) }).filter(([, value]) => value !== null),
+  );
+}
 
 describe('the manifests for Kubernetes', () => {
   test('the check finds a member that is not known, and a value that is not allowed', () => {
@@ -128,18 +150,46 @@ describe('the manifests for Kubernetes', () => {
     expect(container?.readinessProbe?.httpGet.path).toBe('/readyz');
   });
 
-  test('the settings can be read, and refer to nothing but what is mounted', async () => {
-    const file = join(DEPLOY, 'base/holdfast.yaml');
-    const loaded = await loadSettings({ flags: { settings: file }, cwd: ROOT, env: {}, offline: true });
-    expect(loaded.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
-    const mounts = deployment.spec.template.spec.containers.flatMap(({ volumeMounts }) => volumeMounts);
-    const places = mounts.map(({ mountPath }) => mountPath);
-    expect(places).toContain(loaded.settings?.state.dir);
-    expect(places).toEqual(expect.arrayContaining([...(loaded.settings?.targets[0]?.desired ?? [])]));
-    const referred = settings.flatMap((name) => [...read(name).matchAll(/\$\{file:([^}]+)\}/g)]);
-    expect(referred.length).toBeGreaterThan(2);
-    expect(referred.filter(([, path = '']) => !places.includes(dirname(path)))).toEqual([]);
+  test('replicas replace each other one by one, share a database and no volume', () => {
+    const { patches = [] } = parse(read('overlays/replicas/kustomization.yaml')) as Kustomization;
+    const patch = patches.find(({ target }) => target.kind === 'Deployment')?.patch ?? '';
+    const changed = merged(deployment, parse(patch)) as Workload;
+    expect(problemsOf(changed)).toEqual([]);
+    expect(changed.spec).toMatchObject({
+      replicas: 2,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0 } },
+    });
+    const { volumes, containers } = changed.spec.template.spec;
+    expect(containers).toEqual(deployment.spec.template.spec.containers);
+    expect(volumes.map(({ name }) => name)).toEqual(
+      deployment.spec.template.spec.volumes.map(({ name }) => name),
+    );
+    expect(volumes.filter((volume) => 'persistentVolumeClaim' in volume)).toEqual([]);
+    const budget = manifest<Manifest & { spec: object }>('overlays/replicas/poddisruptionbudget.yaml');
+    expect(budget.spec).toMatchObject({ minAvailable: 1 });
+    const ports = patches.find(({ target }) => target.kind === 'NetworkPolicy')?.patch ?? '';
+    const policy = manifest<Manifest & { spec: { egress: { ports: object[] }[] } }>(
+      'base/networkpolicy.yaml',
+    );
+    expect(policy.spec.egress[1]?.ports).toContainEqual({ port: 8317, protocol: 'TCP' });
+    expect(parse(ports)).toMatchObject([{ path: '/spec/egress/1/ports/-', value: { port: 5432 } }]);
   });
+
+  test.each(['base', 'overlays/replicas'])(
+    'the settings of %s can be read, and refer to nothing but what is mounted',
+    async (place) => {
+      const file = join(DEPLOY, place, 'holdfast.yaml');
+      const loaded = await loadSettings({ flags: { settings: file }, cwd: ROOT, env: {}, offline: true });
+      expect(loaded.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+      const mounts = deployment.spec.template.spec.containers.flatMap(({ volumeMounts }) => volumeMounts);
+      const places = mounts.map(({ mountPath }) => mountPath);
+      expect(places).toContain(loaded.settings?.state.dir);
+      expect(places).toEqual(expect.arrayContaining([...(loaded.settings?.targets[0]?.desired ?? [])]));
+      const referred = settings.flatMap((name) => [...read(name).matchAll(/\$\{file:([^}]+)\}/g)]);
+      expect(referred.length).toBeGreaterThan(2);
+      expect(referred.filter(([, path = '']) => !places.includes(dirname(path)))).toEqual([]);
+    },
+  );
 
   test('no manifest contains a secret: they come from a Secret that the user creates', () => {
     expect(manifestFiles.filter((file) => manifest(file).kind === 'Secret')).toEqual([]);
@@ -150,6 +200,7 @@ describe('the manifests for Kubernetes', () => {
       ['base', 'Deployment'],
       ['overlays/monitored', 'PrometheusRule'],
       ['overlays/drift-only', 'CronJob'],
+      ['overlays/replicas', 'PodDisruptionBudget'],
     ] as const) {
       const text = execFileSync('kubectl', ['kustomize', join(DEPLOY, overlay)], { encoding: 'utf8' });
       const built = parseAllDocuments(text).map((document) => document.toJS() as Manifest);

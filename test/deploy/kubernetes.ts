@@ -7,6 +7,7 @@ import {
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { CronJob } from 'kubernetes-models/batch/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { PersistentVolumeClaim, Service, ServiceAccount } from 'kubernetes-models/v1';
 
 export interface Manifest {
@@ -20,6 +21,7 @@ const KINDS = [
   Deployment,
   NetworkPolicy,
   PersistentVolumeClaim,
+  PodDisruptionBudget,
   PrometheusRule,
   Service,
   ServiceAccount,

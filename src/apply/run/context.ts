@@ -74,6 +74,8 @@ export interface Context {
   readonly owner: string;
   /** Who requested this run, for the history; absent if nobody did. */
   readonly by?: string;
+  /** ms to wait for others who work on the target, where a request doesn't say it; default 5 s. */
+  readonly waitMs?: number;
   /** Short random names for journals and history entries. */
   readonly newId: () => string;
   /** Aborted by SIGINT or SIGTERM: finish or roll back the current write, and start nothing new. */

@@ -30,7 +30,7 @@ export interface RunOptions {
 /** The same with the state of the target. Rejects with what `work` rejects with. */
 export async function withRun<T>(
   context: Context,
-  { purpose, waitMs }: RunOptions,
+  { purpose, waitMs = context.waitMs }: RunOptions,
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
   const { store, target, clock } = context;

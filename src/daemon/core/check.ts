@@ -20,6 +20,8 @@ export interface CheckContext {
   readonly signal: AbortSignal;
   /** Who requested it, if someone did. */
   readonly by?: string | undefined;
+  /** ms to wait for other processes that work on the target; 5 s. */
+  readonly waitMs?: number | undefined;
   readonly lastGood: LastGood;
   /** Lets other checks work while this one waits. Absent: nobody else waits for it. */
   readonly waiting?: Waiting;
@@ -114,10 +116,15 @@ async function depth(
 
 /** The context of the engine for one piece of the daemon's work. */
 export function contextOf(place: TargetSet, target: Target, looking: CheckContext): Context {
-  const { reporter, signal, by, waiting } = looking;
+  const { reporter, signal, by, waitMs, waiting } = looking;
   const own = place.contextOf(target, (event) => reporter.event(event));
   const context = waiting ? yielding(own, waiting) : own;
-  return { ...context, signal, ...(by !== undefined && { by }) };
+  return {
+    ...context,
+    signal,
+    ...(by !== undefined && { by }),
+    ...(waitMs !== undefined && { waitMs }),
+  };
 }
 
 /** The same context, which also reports the files of its desired state. */

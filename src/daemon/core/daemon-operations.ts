@@ -9,6 +9,7 @@ import type { Rollout, RolloutAction } from '../../domain/state/rollout.ts';
 import type { Suspension } from '../../domain/state/state.ts';
 import type { Strategy } from '../../domain/strategy.ts';
 import type { Target } from '../../domain/target.ts';
+import type { Replicas } from '../../state/replicas.ts';
 import type { Store } from '../../state/store.ts';
 import type { AdoptRequest, AdoptResult } from './adopt-request.ts';
 import type { KnownStatus } from './status-cache.ts';
@@ -22,6 +23,8 @@ export interface DaemonOperations {
   targets(): readonly Target[];
   target(name: string): Target;
   store(): Store;
+  /** What it shares with other daemons on the same state; undefined if it is the only one. */
+  replicas(): Replicas | undefined;
   /** Its current status. */
   known(name: string): KnownStatus;
   /** Time of the next check without a request, in ms since the epoch. */

@@ -26,6 +26,12 @@ export interface Reporter {
   rollout?(rollout: Rollout, change: RolloutChange): void;
   /** Whether a shared service works: with an error if it doesn't, without one when it works again. */
   shared?(what: 'settings' | 'source', error?: unknown): void;
+  /** Another replica worked on the target; with an outcome, it has ended. It is logged and counted there. */
+  elsewhere?(target: string, ended?: { readonly outcome: Outcome; readonly trigger: Trigger }): void;
+  /** A replica recorded something for the notifications. */
+  reported?(): void;
+  /** Whether the database with the state can be used: with an error if it can't. Only with replicas. */
+  database?(error?: unknown): void;
 }
 
 /** All listeners get everything. If one throws, the first one is told, and the others continue. */
@@ -48,5 +54,8 @@ export function together(first: Reporter, others: readonly Partial<Reporter>[]):
     ...(first.listening && { listening: (origin) => tell((one) => one.listening?.(origin)) }),
     rollout: (rollout, change) => tell((one) => one.rollout?.(rollout, change)),
     shared: (what, error) => tell((one) => one.shared?.(what, error)),
+    elsewhere: (target, ended) => tell((one) => one.elsewhere?.(target, ended)),
+    reported: () => tell((one) => one.reported?.()),
+    database: (error) => tell((one) => one.database?.(error)),
   };
 }

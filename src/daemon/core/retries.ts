@@ -6,6 +6,8 @@ import { type Ending, isFailure, retryDelay } from './retry-policy.ts';
 export interface Retries {
   /** Schedules the next check, and replaces an earlier one. */
   after(target: string, ending: Ending): void;
+  /** Another replica checked the target: it is the one that checks it again. */
+  elsewhere(target: string): void;
   /** Time of the pending check, in ms since the epoch. */
   nextAt(target: string): number | undefined;
 }
@@ -28,12 +30,20 @@ export function createRetries(clock: Clock, signal: AbortSignal, look: (target: 
     look(target);
   };
 
+  const drop = (target: string): void => {
+    pending.get(target)?.replaced.abort();
+    pending.delete(target);
+  };
+
   return {
+    elsewhere(target) {
+      failures.delete(target);
+      drop(target);
+    },
     after(target, ending) {
       const inARow = isFailure(ending) ? (failures.get(target) ?? 0) + 1 : 0;
       failures.set(target, inARow);
-      pending.get(target)?.replaced.abort();
-      pending.delete(target);
+      drop(target);
       const ms = retryDelay(ending, inARow);
       if (ms !== undefined) void wait(target, ms);
     },

@@ -19,6 +19,8 @@ export interface KnownStatus {
   readonly plan?: { readonly plan: Plan; readonly at: number };
   /** The API of the last plan, also of one that is over. */
   readonly through?: Plan['gateway']['api'];
+  /** When another replica checks it again by itself, in ms since the epoch. */
+  readonly retryAt?: number;
 }
 
 export interface StatusCache {
@@ -26,6 +28,10 @@ export interface StatusCache {
   of(target: string): KnownStatus;
   /** A requested plan, made as the daemon itself would make it. */
   planned(outcome: Outcome): void;
+  /** What all replicas show. Work of this replica that is in progress stays. */
+  put(target: string, status: KnownStatus): void;
+  /** The work of another replica, and undefined at its end. */
+  step(target: string, step: Step | undefined): void;
 }
 
 export function createStatusCache(): StatusCache {
@@ -39,9 +45,14 @@ export function createStatusCache(): StatusCache {
         // The result is in `outcome`: not all work shows how the target compares with its files.
         if (event.kind === 'finished') known.set(event.target, rested(of(event.target)));
       },
-      outcome: (outcome) => known.set(outcome.target, finished(of(outcome.target), outcome)),
+      outcome: (outcome) => known.set(outcome.target, statusAfter(of(outcome.target), outcome)),
     },
-    planned: (outcome) => known.set(outcome.target, finished(of(outcome.target), outcome)),
+    planned: (outcome) => known.set(outcome.target, statusAfter(of(outcome.target), outcome)),
+    put(target, status) {
+      const { step } = of(target);
+      known.set(target, { ...rested(status), ...(step && { step }) });
+    },
+    step: (target, step) => known.set(target, { ...rested(of(target)), ...(step && { step }) }),
   };
 }
 
@@ -55,7 +66,8 @@ function sinceOf(before: KnownStatus, standing: SyncStatus | undefined, at: numb
   return before.since === undefined ? {} : { since: before.since };
 }
 
-function finished(before: KnownStatus, outcome: Outcome): KnownStatus {
+/** The status after an outcome. */
+export function statusAfter(before: KnownStatus, outcome: Outcome): KnownStatus {
   const standing = syncStatusOf(outcome) ?? before.standing;
   const through = outcome.plan?.gateway.api ?? before.through;
   const told = {

@@ -13,7 +13,10 @@ const TELLING: readonly Trigger[] = ['start', 'settings', 'files', 'source', 'as
 
 export interface WorkQueue {
   look(target: string, trigger: Trigger): void;
-  /** A tick of the schedule: checks these targets, spread over the time until the next tick as far as they need it. */
+  /**
+   * A tick of the schedule: checks these targets, spread over the time until the next tick as far as they need it. If
+   * there are several replicas, one of them acts on it.
+   */
   tick(targets: readonly string[], everyMs: number): void;
   /** Other work on one target, exclusively. Resolves and rejects as `job` does. */
   run<T>(target: string, job: () => Promise<T>): Promise<T>;
@@ -64,7 +67,7 @@ export function createWorkQueue(
     });
   const look = (target: string, trigger: Trigger): void => {
     const before = waiting.get(target);
-    waiting.set(target, before === undefined ? trigger : mostTelling(before, trigger));
+    waiting.set(target, before === undefined ? trigger : mostTelling([before, trigger]));
     if (before !== undefined) return;
     void alone(target, trigger === 'asked' ? 1 : 0, async () => {
       const why = waiting.get(target);
@@ -133,8 +136,9 @@ function placesOf(wait: Wait): Places {
   };
 }
 
-function mostTelling(a: Trigger, b: Trigger): Trigger {
-  return TELLING.indexOf(a) <= TELLING.indexOf(b) ? a : b;
+/** Of at least one. */
+export function mostTelling(triggers: readonly Trigger[]): Trigger {
+  return TELLING.find((one) => triggers.includes(one)) ?? 'schedule';
 }
 
 const timer: Wait = (ms, act) => {

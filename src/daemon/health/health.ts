@@ -33,6 +33,7 @@ export function createHealth(options: HealthOptions): Health {
   const looked = new Set<string>();
   const beats = createBeats(options, liveness);
   let timer: NodeJS.Timeout | undefined;
+  let database: Finding | undefined;
   return {
     reporter: {
       event: (event) => liveness.reporter.event?.(event),
@@ -44,11 +45,20 @@ export function createHealth(options: HealthOptions): Health {
         if (target !== undefined) looked.add(target);
         liveness.reporter.failed?.(error, target);
       },
+      elsewhere(target, ended) {
+        if (!ended) return;
+        looked.add(target);
+        liveness.reporter.outcome?.(ended.outcome, ended.trigger);
+      },
+      database(error) {
+        database = error === undefined ? USABLE : { ...USABLE, ok: false, detail: unusable(error) };
+      },
     },
     alive: () => liveness.findings(),
     ready: async () => [
       { name: 'settings', ok: timer !== undefined, detail: timer ? 'loaded' : 'not loaded yet' },
       await beats.written(),
+      ...(database ? [database] : []),
       lookedAt(operations, looked),
       ...checkout(source?.()),
     ],
@@ -102,9 +112,15 @@ const wrong = (findings: readonly Finding[]): string[] =>
   findings.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
 
 /** Only the code: callers don't need to know paths. */
-function unwritable(error: unknown): string {
+const unwritable = (error: unknown): string => `can't be written${codeIn(error)}`;
+
+const USABLE: Finding = { name: 'database', ok: true, detail: 'can be used' };
+const unusable = (error: unknown): string =>
+  `can't be used${codeIn(error)}: nothing is checked or written until it can`;
+
+function codeIn(error: unknown): string {
   const code = error instanceof HoldfastError ? error.problems[0]?.code : undefined;
-  return `can't be written${code === undefined ? '' : ` (${code})`}`;
+  return code === undefined ? '' : ` (${code})`;
 }
 
 function lookedAt(operations: HealthOptions['operations'], looked: ReadonlySet<string>): Finding {

@@ -19,6 +19,8 @@ export interface NotifiedState {
   arrived(channel: string, about: string, status: NotifiedStatus): void;
   /** It wasn't delivered: the next check reports it again, unless more was queued since. */
   lost(channel: string, about: string, status: NotifiedStatus): void;
+  /** Writes to the Store again, with what is kept beside the statuses. */
+  touch(): void;
   /** Removes channels and targets that no longer exist. */
   keepOnly(channels: ReadonlySet<string>, about: ReadonlySet<string>): void;
   /** Resolves when everything is in the Store, or reported to `failed`. */
@@ -41,10 +43,13 @@ export function createNotifiedState(keeper: () => Keeper, failed: (error: unknow
     saving = undefined;
   };
   /** Many changes at once are one write. */
-  const keep = (channel: string, about: string, status: NotifiedStatus): void => {
-    set(kept, channel, about, status);
+  const touch = (): void => {
     isDirty = true;
     saving ??= Promise.resolve().then(save);
+  };
+  const keep = (channel: string, about: string, status: NotifiedStatus): void => {
+    set(kept, channel, about, status);
+    touch();
   };
 
   return {
@@ -60,6 +65,7 @@ export function createNotifiedState(keeper: () => Keeper, failed: (error: unknow
     },
     sent: (channel, about, status) => set(expected, channel, about, status),
     arrived: keep,
+    touch,
     lost(channel, about, status) {
       if (expected.get(channel)?.get(about) !== status) return;
       const before = kept.get(channel)?.get(about);

@@ -10,11 +10,12 @@ import type { DaemonOperations } from '../core/daemon-operations.ts';
 import type { Reporter } from '../core/reporter.ts';
 import type { Service } from '../core/service.ts';
 import { newMessageId } from './channels/id.ts';
-import { createNotifiedState, type NotifiedState } from './notified-state.ts';
+import { createNotifiedState, type Keeper, type NotifiedState } from './notified-state.ts';
 import { type Circumstances, noticeOf, pendingNotice, rolloutNotice, sharedNotice } from './notices.ts';
 import { openChannel, type ActiveChannel, type ActiveChannelOptions } from './channel.ts';
 import { openSender } from './channels/sender.ts';
 import { commitTransition, pendingTransition } from './commit-transitions.ts';
+import type { Positions } from './positions.ts';
 import { rolloutTransition, sharedTransition, type Transition, transitionAfter } from './transitions.ts';
 
 export interface NotifyOptions extends Pick<ActiveChannelOptions, 'clock' | 'onResult'> {
@@ -28,6 +29,13 @@ export interface NotifyOptions extends Pick<ActiveChannelOptions, 'clock' | 'onR
   readonly open?: ActiveChannelOptions['open'];
   /** The address of the dashboard. */
   readonly publicUrl?: (settings: DaemonSettings) => URL | undefined;
+  /** Where it is kept what channels were sent; the Store by default. */
+  readonly keeper?: Keeper;
+  /** With replicas: which report is told at the moment, and to whom. */
+  readonly positions?: Positions & {
+    /** This replica stops sending: what wasn't delivered, another one sends. */
+    isOver(): boolean;
+  };
 }
 
 /** The subject of what isn't about a target; no target can have this name. */
@@ -37,7 +45,8 @@ const TOPIC_OF = { settings: 'daemon', source: 'source' } as const;
 export function createNotify(options: NotifyOptions): Service {
   const { operations, clock, reporter, clean = (value) => value, newId = newMessageId } = options;
   const { random = Math.random, open = openSender, publicUrl = () => undefined } = options;
-  const memory = createNotifiedState(() => operations.store(), reporter.failed);
+  const { positions } = options;
+  const memory = createNotifiedState(() => options.keeper ?? operations.store(), reporter.failed);
   let activeChannels: readonly ActiveChannel[] = [];
   let dashboard: URL | undefined;
   let isLoaded = false;
@@ -51,16 +60,24 @@ export function createNotify(options: NotifyOptions): Service {
     reporter,
     ...(options.onResult && { onResult: options.onResult }),
     ended(channel, notices, ending) {
-      for (const { about, status } of notices) {
+      const isLeft = ending === 'undelivered' && positions?.isOver() === true;
+      for (const { about, status, report } of notices) {
+        if (report !== undefined && !isLeft) positions?.ended(channel, report);
         if (status && ending === 'delivered') memory.arrived(channel, about, status);
         if (status && ending === 'undelivered') memory.lost(channel, about, status);
       }
+      if (positions) memory.touch();
     },
   };
 
-  const tell = teller({ memory, newId, clean, dashboard: () => dashboard });
+  const tell = teller({ memory, newId, clean, positions, dashboard: () => dashboard });
   return {
-    reporter: reporterOf(() => activeChannels, memory, tell, clock),
+    reporter: reporterOf(
+      () => activeChannels.filter(({ channel }) => positions?.isFor(channel.name) ?? true),
+      memory,
+      tell,
+      clock,
+    ),
     async follow(settings) {
       const { notify = [] } = settings;
       if (notify.length > 0 && !isLoaded) await memory.load().catch(reporter.failed);
@@ -89,6 +106,7 @@ interface TellerOptions {
   readonly newId: ActiveChannelOptions['newId'];
   readonly clean: ActiveChannelOptions['clean'];
   readonly dashboard: () => URL | undefined;
+  readonly positions: NotifyOptions['positions'];
 }
 
 type Tell = <K extends Topic | 'pending'>(
@@ -99,16 +117,22 @@ type Tell = <K extends Topic | 'pending'>(
 ) => void;
 
 /** Gives a channel its notices. The last one carries the new status: it counts once that one is delivered. */
-function teller({ memory, newId, clean, dashboard }: TellerOptions): Tell {
+function teller({ memory, newId, clean, dashboard, positions }: TellerOptions): Tell {
   return (activeChannel, about, { tells, status }, make) => {
     const { name } = activeChannel.channel;
     const before = memory.of(name, about);
     const isNew = status !== undefined && status !== before;
     if (isNew) memory[tells.length > 0 ? 'sent' : 'note'](name, about, status);
     for (const [i, kind] of tells.entries()) {
-      const notice = make(kind, circumstancesOf(before, about, newId(), dashboard()));
-      const carried = isNew && i === tells.length - 1;
-      activeChannel.add({ notice: terminalSafeIn(clean(notice)), about, ...(carried && { status }) });
+      const id = positions?.idOf(name, i) ?? newId();
+      const notice = make(kind, circumstancesOf(before, about, id, dashboard()));
+      const isLast = i === tells.length - 1;
+      activeChannel.add({
+        notice: terminalSafeIn(clean(notice)),
+        about,
+        ...(isNew && isLast && { status }),
+        ...(positions && isLast && { report: positions.queued(name) }),
+      });
     }
   };
 }

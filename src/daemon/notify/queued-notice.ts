@@ -10,6 +10,8 @@ export interface QueuedNotice {
   readonly about: string;
   /** What the channel knows once it has this notice; absent if another notice of the same moment follows. */
   readonly status?: NotifiedStatus;
+  /** With replicas: the report that is told completely once the channel has this notice. */
+  readonly report?: number;
 }
 
 /** Waiting notices. Beyond `MOST_WAITING`, the oldest are only counted, and the last one of each subject is kept. */

@@ -75,6 +75,11 @@ export const STATE_CODES = {
     "The state can't be copied",
     'Copy into a new directory or an empty database, while no command works on the targets.',
   ),
+  HF6031: code(
+    EXIT.invalid,
+    "A running daemon can't move its state to another database",
+    'Restart the daemon. To keep what it knows, run `holdfast state copy` before.',
+  ),
   HF6040: code(
     EXIT.unexpected,
     "The history isn't the one that was recorded",

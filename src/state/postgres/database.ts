@@ -30,26 +30,7 @@ export async function openDatabase(
   url: Sealed<string>,
   pauses: readonly number[] = PAUSES,
 ): Promise<Database> {
-  const { Pool, types } = (await import('pg')).default; // only for those who keep their state there
-  const pool = new Pool({
-    connectionString: url.open(),
-    application_name: 'holdfast',
-    max: 8,
-    connectionTimeoutMillis: CONNECT_MS,
-    // If the network is cut, no answer ever comes.
-    query_timeout: STATEMENT_MS + 2000,
-    statement_timeout: STATEMENT_MS,
-    idle_in_transaction_session_timeout: STATEMENT_MS,
-    keepAlive: true,
-    allowExitOnIdle: true,
-    types: {
-      getTypeParser: (oid, format) => (oid === JSON_TYPE ? asText : types.getTypeParser(oid, format)),
-    },
-  });
-  // A connection that breaks while nobody uses it, between two statements, or right after it was opened: the next
-  // statement rejects. Without a listener from the start, the process would end.
-  pool.on('error', ignore);
-  pool.on('connect', (client) => client.on('error', ignore));
+  const pool = await openPool(url, { max: 8, json: 'text' });
   const place = placeOf(url.open());
   const tried = async <T>(work: () => Promise<T>): Promise<T> => {
     for (const pause of [...pauses, undefined]) {
@@ -70,8 +51,40 @@ export async function openDatabase(
   };
 }
 
+interface PoolOptions {
+  /** Connections at the same time. */
+  readonly max: number;
+  /** Records are checked when they are read, so they arrive as they were written. */
+  readonly json: 'text' | 'parsed';
+}
+
+/** Doesn't connect yet. */
+export async function openPool(url: Sealed<string>, { max, json }: PoolOptions): Promise<Pool> {
+  const { Pool, types } = (await import('pg')).default; // only for those who keep their state there
+  const pool = new Pool({
+    connectionString: url.open(),
+    application_name: 'holdfast',
+    max,
+    connectionTimeoutMillis: CONNECT_MS,
+    // If the network is cut, no answer ever comes.
+    query_timeout: STATEMENT_MS + 2000,
+    statement_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_MS,
+    keepAlive: true,
+    allowExitOnIdle: true,
+    types: {
+      getTypeParser: (oid, format) =>
+        oid === JSON_TYPE && json === 'text' ? asText : types.getTypeParser(oid, format),
+    },
+  });
+  // A connection that breaks while nobody uses it, between two statements, or right after it was opened: the next
+  // statement rejects. Without a listener from the start, the process would end.
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', ignore));
+  return pool;
+}
+
 const JSON_TYPE = 114;
-/** Records are checked when they are read, so they arrive as they were written. */
 const asText = (text: string): string => text;
 
 const ignore = (): void => undefined;
@@ -121,7 +134,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: "the name of the server can't be resolved",
 };
 
-function unusable(place: string, error: unknown): HoldfastError {
+/** HF6020, with the reason. */
+export function unusable(place: string, error: unknown): HoldfastError {
   const { code = '', message = '' } = error as { readonly code?: string; readonly message?: string };
   const why = REASONS[code] ?? [message.split('\n')[0], code && `(${code})`].filter(Boolean).join(' ');
   return fail('HF6020', `the database ${place} can't be used: ${why}`, {}, { cause: error });

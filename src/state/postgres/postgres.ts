@@ -20,6 +20,7 @@ import { historyIn } from './history.ts';
 import { openKeys } from './keys.ts';
 import { type Leases, leasesIn, type TargetRow } from './leases.ts';
 import { prepare } from './schema.ts';
+import { LEASE_MS, REQUEST_MS } from './times.ts';
 
 export interface PostgresOptions {
   readonly url: Sealed<string>;
@@ -42,9 +43,6 @@ export interface PostgresOptions {
   readonly hashKey?: Sealed<string>;
 }
 
-const LEASE_MS = 60_000;
-/** The timeout of every request to a gateway. */
-const REQUEST_MS = 20_000;
 /** Two weeks of a check every five minutes. */
 const CHECKS_KEPT = 4032;
 

@@ -47,6 +47,28 @@ const STEPS: readonly string[] = [
      record text not null
    );`,
   `alter table holdfast.store add column rollout json;`,
+  // What the replicas of a daemon share.
+  `create table holdfast.replicas (
+     id text primary key,
+     worker text,
+     seen_at timestamptz not null
+   );
+   create table holdfast.statuses (
+     target text primary key,
+     n bigint not null,
+     replica text not null,
+     trigger text,
+     status json not null
+   );
+   create table holdfast.reports (
+     n bigint generated always as identity primary key,
+     call uuid not null unique,
+     entry json not null
+   );
+   alter table holdfast.store
+     add ticked_at timestamptz,
+     add status_n bigint not null default 0,
+     add told_up_to json not null default '{}';`,
 ];
 
 const OLDEST_SERVER = 15;

@@ -1,7 +1,8 @@
 // Turns reports of the daemon into events for pages: the views that changed, several changes at once as one.
 import type { Reporter } from '../../core/reporter.ts';
 import type { DaemonOperations } from '../../core/daemon-operations.ts';
-import type { OutcomeKind } from '../../../domain/outcome/outcome.ts';
+import type { Outcome, OutcomeKind } from '../../../domain/outcome/outcome.ts';
+import type { Trigger } from '../../../domain/state/check-record.ts';
 import { checkRecord } from '../../core/check.ts';
 import type { Streams } from './stream.ts';
 import { targetView } from './views.ts';
@@ -31,16 +32,22 @@ export function liveReporter(
     changed(target);
     return true;
   };
+  const outcome = (found: Outcome, trigger: Trigger): void => {
+    const { target, kind } = found;
+    if (!tell(target)) return;
+    streams.publish({ kind: 'look', target, look: checkRecord(found, trigger) });
+    if (RECORDED.has(kind)) streams.publish({ kind: 'history', target });
+  };
   return {
     event(event) {
       if (event.kind === 'notice' || event.kind === 'wait' || !tell(event.target)) return;
       if (event.kind === 'finished') streams.publish({ kind: 'plan', target: event.target });
     },
-    outcome(outcome, trigger) {
-      const { target, kind } = outcome;
-      if (!tell(target)) return;
-      streams.publish({ kind: 'look', target, look: checkRecord(outcome, trigger) });
-      if (RECORDED.has(kind)) streams.publish({ kind: 'history', target });
+    outcome,
+    elsewhere(target, ended) {
+      if (!ended) return void tell(target);
+      if (!streams.isAlone()) streams.publish({ kind: 'plan', target });
+      outcome(ended.outcome, ended.trigger);
     },
     rollout() {
       if (!streams.isAlone()) streams.publish({ kind: 'rollout' });
