@@ -16,7 +16,7 @@ export interface Dead {
 }
 
 export const BEAT_MS = 5000;
-/** ms without a sign of life. A replica that only paused for longer finds its leases lost, and joins again. */
+/** ms without a heartbeat. A replica that only paused for longer finds its leases lost, and joins again. */
 const DEAD_MS = 30_000;
 
 export function membershipIn(database: Database, id: string, deadMs = DEAD_MS): Membership {

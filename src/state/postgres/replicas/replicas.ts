@@ -20,7 +20,7 @@ export interface ReplicasOptions {
   readonly clock: Clock;
   /** Checks at the same time, in this process. 32. */
   readonly concurrency?: number;
-  /** ms between two signs of life, and without one until a replica counts as dead. */
+  /** ms between two heartbeats, and without one until a replica counts as dead. */
   readonly beatMs?: number;
   readonly deadMs?: number;
   readonly leaseMs?: number;
@@ -143,7 +143,7 @@ interface BeatOptions {
   readonly handlers: ReplicaHandlers;
 }
 
-/** Signs of life, which also show whether the database can be used. */
+/** Heartbeats, which also show whether the database can be used. */
 function beating({ membership, jobs, database, id, beatMs, handlers }: BeatOptions): Beats {
   let failingSince: number | undefined;
   let worker: string | undefined;
