@@ -80,7 +80,7 @@ async function main(): Promise<number> {
   process.stdout.write(
     output === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : contractText(report),
   );
-  if (report.stopped !== undefined) return 1;
+  if (report.stopped !== undefined || report.replayed === 0) return 1;
   return report.findings.length > 0 ? 2 : 0;
 }
 

@@ -11,6 +11,7 @@ import { parseDocument } from '../../src/yaml/document.ts';
 import { isFailure } from '../../src/yaml/failure.ts';
 import type { Place } from '../../test/contract/support/ask.ts';
 import type { RecordedCase, RecordedResponse, Translation } from '../../test/contract/support/recorded.ts';
+import { fileDifference } from '../../test/contract/support/same-file.ts';
 import type { Subject } from '../../test/contract/support/replay.ts';
 import { RECORDED_KEYS } from './skipped.ts';
 
@@ -28,7 +29,7 @@ export interface NamedGateway {
   /** Its file before the first write. */
   readonly original: string;
   readonly subject: Subject;
-  /** Makes it what it would be if it had been started with the file of the case. */
+  /** Makes it what it would be if it had been started with the file of the case. Throws Unsettable. */
   start(recorded: RecordedCase): Promise<void>;
   /** Without the accounts that cases made, and with its own file. */
   restore(): Promise<void>;
@@ -36,6 +37,9 @@ export interface NamedGateway {
 
 /** A reason not to touch the gateway, with what to do about it. */
 export class Refused extends Error {}
+
+/** The file of a case can't be set over the API; the case is skipped. */
+export class Unsettable extends Error {}
 
 /** ms that a gateway needs to load a file: longer than its watcher and a reload. */
 const SETTLED_MS = 900;
@@ -53,6 +57,7 @@ export async function openNamed({ url, key, sleep, restart }: NamedOptions): Pro
     await api.send('PUT', '/v0/management/config.yaml', text);
     await sleep(SETTLED_MS);
   };
+  const generation = (await api.status('/v8/management/config/config-version')) === 404 ? 'v7' : 'v8';
   const again =
     restart &&
     (async (): Promise<boolean> => {
@@ -66,7 +71,7 @@ export async function openNamed({ url, key, sleep, restart }: NamedOptions): Pro
     header: (value) => RECORDED_KEYS.reduce((now, recorded) => now.replaceAll(recorded, key), value),
   };
   return {
-    api: (await api.status('/v8/management/config/config-version')) === 404 ? 'v7' : 'v8',
+    api: generation,
     version: api.version(),
     original,
     subject: {
@@ -78,7 +83,12 @@ export async function openNamed({ url, key, sleep, restart }: NamedOptions): Pro
     },
     async start(recorded) {
       await removeAccounts(api);
-      await put(texts.out(recorded.start['config.yaml']));
+      const text = texts.out(recorded.start['config.yaml']);
+      if (!(await api.accepts('PUT', '/v0/management/config.yaml', text)))
+        throw new Unsettable('starts with a file that the gateway refuses over its API');
+      await sleep(SETTLED_MS);
+      if (generation === 'v8' && fileDifference(text, await file()) !== undefined)
+        throw new Unsettable('starts with a file that the gateway converts when it gets it over its API');
       await again?.();
     },
     async restore() {
@@ -175,6 +185,7 @@ interface Client {
   get(path: string): Promise<string>;
   status(path: string): Promise<number>;
   send(method: string, path: string, body?: string): Promise<void>;
+  accepts(method: string, path: string, body: string): Promise<boolean>;
   accounts(): Promise<readonly string[]>;
   version(): string;
 }
@@ -208,6 +219,7 @@ function client(url: string, key: string): Client {
     get: (path) => succeeded('GET', path),
     status: async (path) => (await ask('GET', path)).status,
     send: async (method, path, body) => void (await succeeded(method, path, body)),
+    accepts: async (method, path, body) => (await ask(method, path, body)).ok,
     async accounts() {
       const { files = [] } = JSON.parse(await succeeded('GET', '/v0/management/auth-files')) as {
         readonly files?: readonly { readonly name: string }[] | null; // what the gateway answers

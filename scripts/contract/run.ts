@@ -2,7 +2,7 @@
 import type { RecordedCase } from '../../test/contract/support/recorded.ts';
 import { type Difference, replay } from '../../test/contract/support/replay.ts';
 import { type ContractReport, type Finding, findingsOf } from './findings.ts';
-import { type NamedGateway, Refused } from './named-gateway.ts';
+import { type NamedGateway, Refused, Unsettable } from './named-gateway.ts';
 import { skipReason } from './skipped.ts';
 
 export interface RunOptions {
@@ -43,7 +43,11 @@ export async function replayAll({
       for (const recorded of possible) {
         if (signal?.aborted) throw new Refused('you stopped it');
         progress(replayed + 1, possible.length, recorded.id);
-        const differences = await steadyDifferences(gateway, recorded);
+        const differences = await steadyDifferences(gateway, recorded).catch(unsettable);
+        if (typeof differences === 'object' && 'reason' in differences) {
+          skipped.push({ case: recorded.id, ...differences });
+          continue;
+        }
         if (differences === 'unsteady') unsteady.push(recorded.id);
         else findings.push(...findingsOf(recorded, differences));
         replayed += 1;
@@ -63,6 +67,11 @@ export async function replayAll({
     skipped,
     ...(stopped !== undefined && { stopped }),
   };
+}
+
+function unsettable(error: unknown): { readonly reason: string } {
+  if (error instanceof Unsettable) return { reason: error.message };
+  throw error;
 }
 
 /**
