@@ -34,5 +34,8 @@ export type Code = keyof typeof CODES;
 /** Whether this version has the code. */
 export const isCode = (text: string): text is Code => Object.hasOwn(CODES, text);
 
+/** Whether it says that a client key has expired, or will soon. */
+export const isOfExpiry = (code: Code): boolean => code === 'HF2110' || code === 'HF2111';
+
 /** Whether it is about the files of desired state: range 2xxx. */
 export const isOfDesiredState = (code: Code): boolean => code.startsWith('HF2');

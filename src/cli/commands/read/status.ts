@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { credentialsOf } from '../../../gateway/checks/credentials.ts';
 import { openWindows } from '../../../domain/plan/freeze.ts';
+import { isOfExpiry } from '../../../domain/problem/codes.ts';
 import { EXIT } from '../../../domain/problem/exit.ts';
 import { fail, HoldfastError } from '../../../domain/problem/problem.ts';
 import { parseDuration } from '../../../lib/duration.ts';
@@ -150,9 +151,6 @@ async function current(
 
 type Declaration = Pick<TargetStatus, 'declared' | 'unresolved' | 'expiring'>;
 
-/** Client keys that have expired, or will soon. */
-const ENDING: ReadonlySet<string> = new Set(['HF2110', 'HF2111']);
-
 /** Digest of what the files declare now. `validate` reports their errors; missing variables aren't an error here. */
 async function declaration(
   session: Session,
@@ -162,7 +160,7 @@ async function declaration(
   const { desired, problems } = await session.loadDesired(target);
   if (desired && isOfAnotherKey(target, applied))
     return { unresolved: `can't be compared: ${whyAnotherKey(target)}` };
-  const expiring = problems.filter(({ code }) => ENDING.has(code)).map(({ message }) => message);
+  const expiring = problems.filter(({ code }) => isOfExpiry(code)).map(({ message }) => message);
   if (desired) return { declared: desired.revision.digest, ...(expiring.length > 0 && { expiring }) };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;

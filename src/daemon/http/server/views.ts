@@ -6,6 +6,7 @@ import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-s
 import { versionIn } from '../../../gateway/client/build.ts';
 import { causesOf } from '../../../domain/plan/last-check.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
+import { isOfExpiry } from '../../../domain/problem/codes.ts';
 import { openWindows } from '../../../domain/plan/freeze.ts';
 import type { Quarantine } from '../../../domain/state/state.ts';
 import type { Target } from '../../../domain/target.ts';
@@ -75,14 +76,11 @@ export async function targetView(
   };
 }
 
-/** Client keys that have expired, or will soon. */
-const ENDING: ReadonlySet<string> = new Set(['HF2110', 'HF2111']);
-
 function keysIn(
   { outcome }: KnownStatus,
   { rotations = [] }: TargetState,
 ): Pick<TargetView, 'rotating' | 'expiring'> {
-  const ending = outcome?.problems.filter(({ code }) => ENDING.has(code)) ?? [];
+  const ending = outcome?.problems.filter(({ code }) => isOfExpiry(code)) ?? [];
   return {
     ...(rotations.length > 0 && { rotating: rotations.map(({ path }) => path) }),
     ...(ending.length > 0 && { expiring: ending.map(({ message }) => message) }),
