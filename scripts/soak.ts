@@ -1,7 +1,7 @@
 // `npm run soak`: a daemon and several sandbox gateways for some minutes, with pushes, panel edits, faults, restarts, kills
 // and pauses in random order. At the end everything must be as the files say, what people changed in the panel must still be
-// there, and no output may contain a secret. `--state postgres` keeps the state in a database, whose connections break. Prints its
-// seed; `--seed N` repeats the same actions.
+// there, and no output may contain a secret. `--state postgres` keeps the state in a database, whose connections break;
+// `--replicas 3` runs several daemons on it. Prints its seed; `--seed N` repeats the same actions.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     gateways: { type: 'string', default: '4' },
     state: { type: 'string', default: 'files' },
+    replicas: { type: 'string', default: '1' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -59,7 +60,7 @@ const note = (text: string): void => {
   if (values.verbose) say(`${new Date().toISOString().slice(11, 23)} ${text}`);
 };
 
-let output = '';
+const outputs: (() => string)[] = [];
 const failures: string[] = [];
 
 async function startGateway(i: number): Promise<Gateway> {
@@ -94,7 +95,8 @@ async function startGateway(i: number): Promise<Gateway> {
   return gateway;
 }
 
-async function writeSettings(): Promise<void> {
+/** Each replica has a directory of its own for what isn't in the database. */
+async function writeSettings(replica: number): Promise<void> {
   const targets = gateways.map(({ name, sandbox, desired, mode }) => ({
     name,
     url: sandbox.url,
@@ -106,15 +108,17 @@ async function writeSettings(): Promise<void> {
   }));
   const database = { postgres: '${env:DATABASE_URL}', 'encryption-key': '${env:STATE_KEY}' };
   await writeFile(
-    join(dir, 'holdfast.yaml'),
+    join(dir, settingsOf(replica)),
     JSON.stringify({
       version: 1,
       targets,
       daemon: { drift: '*/4 * * * * *' },
-      state: { dir: 'state', ...(databaseUrl !== undefined && database) },
+      state: { dir: `state-${replica}`, ...(databaseUrl !== undefined && database) },
     }),
   );
 }
+
+const settingsOf = (replica: number): string => `holdfast-${replica}.yaml`;
 
 /** Other values for what the files declare. */
 async function push(gateway: Gateway): Promise<void> {
@@ -246,8 +250,14 @@ async function restart(gateway: Gateway): Promise<void> {
   await gateway.sandbox.restart();
 }
 
-function startDaemon(): ChildProcess {
-  const child = spawn(process.execPath, [BIN, 'run', '--log', 'json'], {
+interface Daemon {
+  child: ChildProcess;
+  readonly replica: number;
+  isPaused: boolean;
+}
+
+function startDaemon(replica: number): ChildProcess {
+  const child = spawn(process.execPath, [BIN, 'run', '--settings', settingsOf(replica), '--log', 'json'], {
     cwd: dir,
     env: {
       PATH: process.env['PATH'],
@@ -257,36 +267,52 @@ function startDaemon(): ChildProcess {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let own = '';
+  outputs.push(() => own);
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (part: string) => {
-      output += part;
+      own += part;
     });
   return child;
 }
 
-async function stopDaemon(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-  if (daemon.exitCode !== null || daemon.signalCode !== null) return;
-  const ended = new Promise((done) => daemon.once('exit', done));
-  daemon.kill(signal);
+const hasEnded = ({ child }: Daemon): boolean => child.exitCode !== null || child.signalCode !== null;
+
+async function stopDaemon(daemon: Daemon, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  if (hasEnded(daemon)) return;
+  const ended = new Promise((done) => daemon.child.once('exit', done));
+  daemon.child.kill(signal);
   await ended;
 }
 
 async function killDaemon(): Promise<void> {
+  const daemon = pick(daemons);
+  if (daemon.isPaused) return;
   const signal = pick(['SIGKILL', 'SIGKILL', 'SIGTERM'] as const);
-  note(`daemon: ${signal}`);
+  note(`daemon ${daemon.replica}: ${signal}`);
   count(`daemon ${signal}`);
-  await stopDaemon(signal);
+  await stopDaemon(daemon, signal);
   await sleep(below(2000));
-  daemon = startDaemon();
+  daemon.child = startDaemon(daemon.replica);
 }
 
+/** Longer than a lease, where another replica can take over. */
+const LONG_PAUSE_MS = 70_000;
+
 async function pauseDaemon(): Promise<void> {
-  const paused = daemon;
-  note('daemon: SIGSTOP');
-  count('daemon SIGSTOP');
-  paused.kill('SIGSTOP');
-  await sleep(500 + below(4000));
-  paused.kill('SIGCONT');
+  const daemon = pick(daemons);
+  if (daemons.some(({ isPaused }) => isPaused)) return;
+  const isLong = daemons.length > 1 && random() < 0.5;
+  note(`daemon ${daemon.replica}: SIGSTOP`);
+  count(isLong ? 'daemon SIGSTOP for longer than a lease' : 'daemon SIGSTOP');
+  daemon.isPaused = true;
+  daemon.child.kill('SIGSTOP');
+  const over = sleep(isLong ? LONG_PAUSE_MS : 500 + below(4000)).then(() => {
+    daemon.child.kill('SIGCONT');
+    daemon.isPaused = false;
+    return undefined;
+  });
+  if (!isLong) await over;
 }
 
 async function breakConnections(): Promise<void> {
@@ -320,9 +346,12 @@ async function comeToRest(): Promise<void> {
     gateway.sandbox.clearFaults();
     await push(gateway);
   }
-  if (daemon.exitCode !== null || daemon.signalCode !== null) {
-    failures.push(`the daemon ended by itself with ${daemon.exitCode ?? daemon.signalCode}`);
-    daemon = startDaemon();
+  while (daemons.some(({ isPaused }) => isPaused)) await sleep(500);
+  for (const daemon of daemons) {
+    if (!hasEnded(daemon)) continue;
+    const { exitCode, signalCode } = daemon.child;
+    failures.push(`the daemon ended by itself with ${exitCode ?? signalCode}`);
+    daemon.child = startDaemon(daemon.replica);
   }
   const limit = performance.now() + REST_MS;
   while (performance.now() < limit) {
@@ -363,8 +392,11 @@ async function check(gateway: Gateway): Promise<void> {
   if (parse(text) === null) failures.push(`${name}: its file is empty`);
 }
 
+const allOutput = (): string => outputs.map((own) => own()).join('\n');
+
 /** No secret in the log, and no state that needs a person. */
 function checkOutput(): void {
+  const output = allOutput();
   if (/sk-test-|an encryption key/.test(output)) failures.push('the log of the daemon contains a secret');
   for (const line of output.split('\n').filter((each) => each.startsWith('{'))) {
     const { outcome } = JSON.parse(line) as { readonly outcome?: string };
@@ -380,8 +412,11 @@ const databaseUrl = await server?.newDatabase();
 const gateways = await Promise.all(
   Array.from({ length: Number(values.gateways) }, (_, i) => startGateway(i)),
 );
-await writeSettings();
-let daemon = startDaemon();
+const daemons: Daemon[] = [];
+for (let replica = 0; replica < Number(values.replicas); replica += 1) {
+  await writeSettings(replica);
+  daemons.push({ child: startDaemon(replica), replica, isPaused: false });
+}
 
 try {
   const end = performance.now() + Number(values.minutes) * 60_000;
@@ -391,7 +426,7 @@ try {
   }
   await comeToRest();
 } finally {
-  await stopDaemon('SIGTERM');
+  await Promise.all(daemons.map((daemon) => stopDaemon(daemon, 'SIGTERM')));
 }
 await Promise.all(gateways.map(check));
 checkOutput();
@@ -402,7 +437,7 @@ if (failures.length === 0) {
   await rm(dir, { recursive: true, force: true });
   say('Everything is as the files say, and nothing was lost.');
 } else {
-  await writeFile(join(dir, 'daemon.log'), output);
+  await writeFile(join(dir, 'daemon.log'), allOutput());
   for (const failure of failures) say(`FAILED: ${failure}`);
   say(`The log of the daemon and all files are in ${dir}. Repeat with --seed ${values.seed}.`);
   process.exitCode = 1;

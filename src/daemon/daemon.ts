@@ -22,6 +22,7 @@ import { type Reporter, together } from './core/reporter.ts';
 import { createRetries, type Retries } from './core/retries.ts';
 import { type LastApply, lastApply, rolledBack, withBefore } from './core/roll-back.ts';
 import { createMember, type Member } from './replicas/member.ts';
+import { createRevisionOrder } from './replicas/revision-order.ts';
 import { createSchedule, type Schedule } from './core/schedule.ts';
 import type { Service, Services } from './core/service.ts';
 import { createWatch, type Watch } from './core/watch.ts';
@@ -134,6 +135,7 @@ class Daemon implements DaemonOperations {
       ]),
       lastGood: createLastGood(),
       rollouts: this.#rollouts,
+      ...(replicas && { confirm: createRevisionOrder(clock).confirm }),
     };
     this.#watch = watch(
       () => this.reload('files'),

@@ -25,6 +25,8 @@ export interface CheckContext {
   readonly lastGood: LastGood;
   /** Lets other checks work while this one waits. Absent: nobody else waits for it. */
   readonly waiting?: Waiting;
+  /** With replicas: rejects with HF6032 if another one has applied a newer revision. */
+  readonly confirm?: (target: string, own: string, applied: string | undefined) => void;
   /** Which revisions targets may have. */
   readonly rollouts: RolloutGate;
 }
@@ -70,7 +72,7 @@ async function reconcileInTurn(
   context: Context,
   loaded: LoadedDesired,
   asked: ReconcileRequest,
-  { rollouts, lastGood }: CheckContext,
+  { rollouts, lastGood, confirm }: CheckContext,
 ): Promise<Pick<CheckResult, 'outcome' | 'digest'>> {
   const { target } = context;
   const digest = loaded.desired?.revision.digest ?? '';
@@ -83,7 +85,13 @@ async function reconcileInTurn(
   lastGood.keep(target, loaded);
   await rollouts.before(target);
   const request = permit.retry ? { ...asked, retry: true } : asked;
-  return { outcome: await reconcile({ ...context, loadDesired: async () => loaded }, request), digest };
+  // Called under the lock, when nobody else can apply anything.
+  const loadDesired = async (): Promise<LoadedDesired> => {
+    const { lastApplied } = await context.store.read(target.name);
+    confirm?.(target.name, digest, lastApplied?.revision.digest);
+    return loaded;
+  };
+  return { outcome: await reconcile({ ...context, loadDesired }, request), digest };
 }
 
 async function reconcileWithErrors(

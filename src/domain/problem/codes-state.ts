@@ -80,6 +80,11 @@ export const STATE_CODES = {
     "A running daemon can't move its state to another database",
     'Restart the daemon. To keep what it knows, run `holdfast state copy` before.',
   ),
+  HF6032: code(
+    EXIT.stale,
+    "Another replica applied a revision that this one doesn't have yet",
+    'Nothing to do: it checks again until its files are up to date, and writes nothing before. After three minutes, its own files decide.',
+  ),
   HF6040: code(
     EXIT.unexpected,
     "The history isn't the one that was recorded",
