@@ -159,6 +159,7 @@ describe('the structure of test/', () => {
   const BESIDE_ROOMS = new Set([
     'contract',
     'judge',
+    'matrix',
     'deploy',
     'docs',
     'e2e',

@@ -243,13 +243,14 @@ const changedByMeaning = ([before, after]: Played['edit'], quiet: Alone): readon
   );
 
 interface Expected {
-  readonly quiet: Alone;
+  readonly quiet: Pick<Alone, 'before' | 'planned'>;
   readonly isDone: boolean;
   /** What may be at a path that others changed. */
   readonly mayBe?: Holdings | undefined;
 }
 
-function wrongIn(
+/** What is neither as it should be nor as others left it; `edit` is what they did. */
+export function wrongIn(
   holds: Holdings,
   edit: Played['edit'],
   { quiet, isDone, mayBe }: Expected,
@@ -305,7 +306,7 @@ export async function complaintAfterCrash(
  * them: they are no change, and a roll-back beside others does not write the whole file to take them out. Only what memory
  * showed before counts, under the same path and with the same value.
  */
-function isWrittenOut(path: string, value: string | undefined, { before }: Alone): boolean {
+function isWrittenOut(path: string, value: string | undefined, { before }: Expected['quiet']): boolean {
   if (value === undefined || !path.startsWith('file.') || before.leaves.has(path)) return false;
   return inMemory(path).some((shown) => before.leaves.get(shown) === value);
 }
