@@ -8,6 +8,7 @@ import { conclude } from './record/outcome.ts';
 import { readDeep, readShallow } from './run/read.ts';
 import { loadDesired } from './reconcile.ts';
 import { recording } from './run/recording.ts';
+import { measured } from './run/pace.ts';
 import { notice, type Run, step } from './run/run.ts';
 import { declaresBlind } from './steps/shallow.ts';
 import { keepsFlat, plan } from './steps/refresh-and-plan.ts';
@@ -49,7 +50,7 @@ async function found(run: Run, planned: PlannedTarget, depth: 'shallow' | 'deep'
   const checked = lastCheckOf(current, inSync, clock.now());
   const record =
     depth === 'deep'
-      ? { lastDeepCheck: checked, undeclared: current.undeclared }
+      ? { lastDeepCheck: checked, undeclared: current.undeclared, ...measured(run) }
       : { lastShallowCheck: checked };
   // What is outside of `--only` can differ.
   if (!current.only) await recording(run, 'this check', () => store.update(target.name, record));

@@ -48,7 +48,8 @@ export function inUse(target: string, holder = SOMEBODY): HoldfastError {
   return fail('HF6001', `${target} is in use by ${holder}`, { target, facts: { holder } });
 }
 
-const MACHINE = [hostname(), bootId(), processNamespace()].join(' ');
+/** Host, boot and process namespace: processes with the same one share a clock. */
+export const MACHINE = [hostname(), bootId(), processNamespace()].join(' ');
 
 function bootId(): string {
   try {

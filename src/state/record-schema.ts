@@ -135,6 +135,8 @@ const STATE: Checks<TargetState> = {
   workingKey: maybe(isNumber),
   wayBack: maybe(isText),
   writeMs: maybe(arrayOf(isNumber)),
+  lateReload: maybe(recordOf({ ms: isNumber, calm: isNumber })),
+  steadyFile: maybe(recordOf({ file: isText, from: isTime, to: isTime, machine: isText })),
   rotations: maybe(arrayOf(recordOf(ROTATION))),
   historyHead: maybe(recordOf({ n: isNumber, hash: isText })),
 };

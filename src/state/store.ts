@@ -83,6 +83,18 @@ export interface TargetState {
   readonly writeMs?: readonly number[];
   /** The newest entry of the history, so that a missing end is noticed. */
   readonly historyHead?: HistoryHead;
+  /** ms after a write that the gateway was seen to need at most, and how many transactions since then needed less. */
+  readonly lateReload?: { readonly ms: number; readonly calm: number };
+  /**
+   * The file that all readings between these two times (ms since the epoch) had, as a keyed hash, and the machine that
+   * read it.
+   */
+  readonly steadyFile?: {
+    readonly file: string;
+    readonly from: number;
+    readonly to: number;
+    readonly machine: string;
+  };
 }
 
 /** Changes to the state of a target; a member set to undefined is removed. */

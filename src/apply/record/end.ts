@@ -5,6 +5,7 @@ import type { HoldfastError } from '../../domain/problem/problem.ts';
 import type { HistoryEntry, Journal } from '../../domain/state/state.ts';
 import type { StatePatch } from '../../state/store.ts';
 import { attempted, recording } from '../run/recording.ts';
+import { measured } from '../run/pace.ts';
 import type { Run } from '../run/run.ts';
 
 export interface Ending {
@@ -37,15 +38,14 @@ export async function endTransaction(
 /** Nothing was sent: the journal is closed without an entry. */
 export async function abandon(run: Run, error: unknown): Promise<never> {
   await closeJournal(run);
+  await attempted(() => run.context.store.update(run.context.target.name, measured(run)));
   throw error;
 }
 
-/** A failure to record the cost of writes alone is not reported. */
+/** A failure to record the measurements alone is not reported. */
 async function remember(run: Run, { remembers }: Ending): Promise<HoldfastError | undefined> {
-  const { context, pace, state } = run;
-  if (!remembers && pace.writeMs === state.writeMs) return undefined;
-  const update = (): Promise<unknown> =>
-    context.store.update(context.target.name, { ...remembers?.state, writeMs: pace.writeMs });
+  const { store, target } = run.context;
+  const update = (): Promise<unknown> => store.update(target.name, { ...remembers?.state, ...measured(run) });
   if (remembers) return recording(run, remembers.what, update);
   await attempted(update);
   return undefined;

@@ -9,6 +9,7 @@ import { afterCheck, NO_DRIFT } from './contested.ts';
 import { conclude } from './outcome.ts';
 import type { DeepLive } from '../run/read.ts';
 import { recording } from '../run/recording.ts';
+import { measured } from '../run/pace.ts';
 import type { Run } from '../run/run.ts';
 import type { PlannedTarget } from '../types/planned-target.ts';
 
@@ -39,7 +40,7 @@ export async function recordInSync(
       undeclared: planned.prepared.plan.undeclared,
     }),
   };
-  await recording(run, 'this check', () => store.update(target.name, found));
+  await recording(run, 'this check', () => store.update(target.name, { ...found, ...measured(run) }));
   return conclude(run, { kind: 'in-sync', depth, plan: planned.prepared.plan }, planned.live.findings);
 }
 
@@ -49,5 +50,5 @@ export async function recordOutOfSync(run: Run, { prepared, live }: PlannedTarge
   const stale = live.agreement.kind === 'differ' && live.agreement.cause === 'stale-memory';
   if (!stale && prepared.plan.changes.length === 0) return;
   const lastDeepCheck = lastCheckOf(prepared.plan, false, clock.now());
-  await recording(run, 'this check', () => store.update(target.name, { lastDeepCheck }));
+  await recording(run, 'this check', () => store.update(target.name, { lastDeepCheck, ...measured(run) }));
 }

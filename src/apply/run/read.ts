@@ -9,6 +9,7 @@ import { fail } from '../../domain/problem/problem.ts';
 import type { Sealed } from '../../domain/secret.ts';
 import { detectionMemoryOf } from '../../state/detection-memory.ts';
 import { knownValuesOf } from '../../state/known-values.ts';
+import { noteFile } from './pace.ts';
 import { type LiveRun, pause, type Run, windowOf } from './run.ts';
 
 /** A deep reading: it includes the file. */
@@ -93,15 +94,18 @@ async function untilLasting<L extends Live>(run: Run, again: () => Promise<L>): 
   });
 }
 
-async function read({ context, client, state }: Run, reading: Reading): Promise<Live> {
+async function read(run: Run, reading: Reading): Promise<Live> {
+  const { context, client, state } = run;
   const { target, store, clock } = context;
-  return observe(client, {
+  const live = await observe(client, {
     ...reading,
     api: target.api,
     clock,
     known: knownValuesOf(store, state),
     detection: detectionMemoryOf(store, target.name),
   });
+  if (live.file) noteFile(run, live.file.hash, live.readAt);
+  return live;
 }
 
 export interface RawFile {
@@ -119,5 +123,7 @@ export async function readRaw(run: Run, purpose: Purpose): Promise<RawFile> {
   });
   if (answer.status !== 200)
     throw fail('HF3026', `GET /config.yaml answered ${answer.status}`, { target: run.context.target.name });
-  return { text: answer.body, hash: createHash('sha256').update(answer.body.open()).digest('hex') };
+  const hash = createHash('sha256').update(answer.body.open()).digest('hex');
+  noteFile(run, hash, run.context.clock.now());
+  return { text: answer.body, hash };
 }

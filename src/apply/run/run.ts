@@ -1,6 +1,6 @@
 // One run on one target under its lock: the connection, the state at the start, and what was noticed since. Turns
 // whatever stops the work into an Outcome.
-import type { Answer, Client, Request } from '../../gateway/client/client.ts';
+import type { Client } from '../../gateway/client/client.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
 import type { Step } from '../../domain/outcome/event.ts';
 import { knownTexts } from '../../desired/read/origins.ts';
@@ -11,7 +11,8 @@ import type { Write } from '../../domain/plan/write.ts';
 import type { TargetState } from '../../state/store.ts';
 import type { Checkpoint, Context } from './context.ts';
 import type { Unrecorded } from './recording.ts';
-import { settleWindow, withWrite } from './settle-window.ts';
+import { type Pace, paceOf, timed } from './pace.ts';
+import { settleWindow } from './settle-window.ts';
 
 export interface Run {
   readonly context: Context;
@@ -35,22 +36,11 @@ export interface LiveRun extends Run {
   readonly keepFlat: boolean;
 }
 
-/** Measurements for the settle windows; collected while the run continues. */
-export interface Pace {
-  /** ms of the last write responses, newest last. */
-  writeMs: readonly number[];
-  /** ms of the cheapest authenticated read so far; undefined until one was cheap enough to count. */
-  authenticationMs: number | undefined;
-}
-
-/** A response up to this size costs the gateway little except its bcrypt. */
-const CHEAP_BYTES = 64 * 1024;
-
 export function startRun(context: Context, client: Client, state: TargetState, startedAt: number): Run {
-  const pace: Pace = { writeMs: state.writeMs ?? [], authenticationMs: undefined };
+  const pace = paceOf(state);
   return {
     context,
-    client: timed(client, pace),
+    client: timed(client, pace, context.clock),
     state,
     startedAt,
     notices: [],
@@ -64,26 +54,6 @@ export function earlierTexts({ context: { store }, state }: Run): KnownTexts {
   return knownTexts(undefined, state.origins, (text) => store.hash(text));
 }
 
-/** A client that measures its responses. */
-function timed(client: Client, pace: Pace): Client {
-  return {
-    ...client,
-    target: client.target,
-    async send(request: Request): Promise<Answer> {
-      const answer = await client.send(request);
-      noteCost(pace, request, answer);
-      return answer;
-    },
-  };
-}
-
-function noteCost(pace: Pace, request: Request, answer: Answer): void {
-  if (request.credential !== 'management') return;
-  if (request.method !== 'GET') pace.writeMs = withWrite(pace.writeMs, answer.ms);
-  else if (answer.body.open().length <= CHEAP_BYTES)
-    pace.authenticationMs = Math.min(pace.authenticationMs ?? Infinity, answer.ms);
-}
-
 /** ms to wait after a write of this run; reads one scalar if no earlier read was cheap (design-v8 rule 15). */
 export async function windowOf(run: Run): Promise<number> {
   if (run.pace.authenticationMs === undefined) {
@@ -94,7 +64,7 @@ export async function windowOf(run: Run): Promise<number> {
       credential: 'management',
     });
   }
-  return settleWindow(run.pace.writeMs, run.pace.authenticationMs ?? 0);
+  return settleWindow(run.pace.writeMs, run.pace.authenticationMs ?? 0, run.pace.lateReload);
 }
 
 export function step(run: Run, name: Step, detail?: string, write?: Write): void {

@@ -7,6 +7,7 @@ import type { Prediction } from '../../domain/plan/write.ts';
 import { contentIn, differences, sameImage } from '../run/compare.ts';
 import { besidesGaps } from '../record/model-gaps.ts';
 import { type DeepLive, readAnything } from '../run/read.ts';
+import { noteReload } from '../run/pace.ts';
 import { awaitReload, type LiveRun, reached, step, windowOf } from '../run/run.ts';
 import { doubled, LONGEST_WINDOW } from '../run/settle-window.ts';
 import { type Settled } from '../types/settled.ts';
@@ -22,21 +23,24 @@ export async function settle(
 ): Promise<Settled> {
   let window = await windowOf(run);
   let previous: Settled | undefined;
+  let look: 'first' | 'later' = 'first';
   for (;;) {
     step(run, 'settle', `${window} ms`);
     await awaitReload(run, window);
-    const now = await look(run, expected, purpose, window);
+    const now = await read(run, expected, purpose, window);
+    if (now?.standing === 'as-predicted') noteReload(run, look);
     if (now && (now.standing === 'as-predicted' || sameReading(run, previous, now))) {
       reached(run, 'settled');
       return now;
     }
     if (window >= LONGEST_WINDOW && now) return now;
+    if (now) look = 'later';
     previous = now;
     window = doubled(window);
   }
 }
 
-async function look(
+async function read(
   run: LiveRun,
   expected: Prediction,
   purpose: Purpose,

@@ -16,6 +16,7 @@ import { loadAgain, missesForeign } from './load-again.ts';
 import { contentIn, differences, publicPath, shownPaths, unexplained } from '../run/compare.ts';
 import { evidenceOfForeign, planAgain, type Rebased, reconsider } from './reconsider.ts';
 import { proveDeclaredKey } from './key-rotation.ts';
+import { noteReload } from '../run/pace.ts';
 import { notice, pause, reached, type Run, step, windowOf, type LiveRun } from '../run/run.ts';
 import { type ApplyFailure, applyFailure } from '../run/apply-failure.ts';
 import type { Transaction } from '../types/transaction.ts';
@@ -238,6 +239,7 @@ async function behaveEventually(run: Run, { baseline, expectation }: Transaction
   for (let look = 1; ; look += 1) {
     const behaviour = await judgeBehaviour(run, baseline, expectation, required);
     const done = behaviour.evidence.every(({ passed }) => passed) && behaviour.notServed.length === 0;
+    if (done && look > 1) noteReload(run, 'later');
     if (done || look === LOOKS) return behaviour;
     await pause(run, window, 'the gateway to serve the change');
     window = doubled(window);
