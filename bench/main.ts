@@ -10,6 +10,7 @@ import { treePlanFigures } from './plan-v8.ts';
 import { pullFigures } from './pull.ts';
 import { requestFigures, treeRequestFigures } from './requests.ts';
 import { shortcutFigures } from './shortcuts.ts';
+import { settleFigure } from './settle.ts';
 import { lookFigure, startFigures } from './start.ts';
 import { stateFigures } from './state.ts';
 
@@ -19,6 +20,7 @@ const figures: Figure[] = [
   ...(await planFigures()),
   ...(await treePlanFigures()),
   ...(await shortcutFigures()),
+  await settleFigure(),
   await lookFigure(),
   ...(await startFigures()),
   ...(await baseFigures()),
