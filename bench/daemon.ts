@@ -94,15 +94,23 @@ async function atRest(bin: string, targets: number): Promise<Figure[]> {
 /** One gateway of an ordinary household under so many names, in step with its files. */
 async function household(targets: number): Promise<Stage> {
   const place = await stage(gatewayWith(20));
-  const names = Array.from({ length: targets }, (_, i) => `gateway-${i}`);
+  await furnish(
+    place,
+    Array.from({ length: targets }, () => place.sandbox.url),
+  );
+  return place;
+}
+
+/** Settings with a target for each address, whose files declare what the gateway of this stage has. */
+export async function furnish(place: Stage, urls: readonly string[]): Promise<void> {
   await declare(place, 3);
   await writeFile(
     join(place.dir, 'holdfast.yaml'),
     stringify({
       version: 1,
-      targets: names.map((name) => ({
-        name,
-        url: place.sandbox.url,
+      targets: urls.map((url, i) => ({
+        name: `gateway-${i}`,
+        url,
         key: '${env:HOLDFAST_KEY}',
         adopted: true,
         policy: { allow: ['literal-secret'] },
@@ -110,7 +118,6 @@ async function household(targets: number): Promise<Stage> {
       daemon: { drift: '0 0 1 1 *', http: { listen: '127.0.0.1:0', token: '${env:HOLDFAST_TOKEN}' } },
     }),
   );
-  return place;
 }
 
 function declare(place: Stage, retries: number): Promise<void> {
@@ -118,7 +125,7 @@ function declare(place: Stage, retries: number): Promise<void> {
   return place.declare({ ...desired, 'request-retry': retries });
 }
 
-interface Running extends AsyncDisposable {
+export interface Running extends AsyncDisposable {
   readonly pid: number;
   /** Everything so far. */
   said(): string;
@@ -128,7 +135,7 @@ interface Running extends AsyncDisposable {
   ended(): Promise<void>;
 }
 
-function begin(words: readonly string[], { dir }: Stage): Running {
+export function begin(words: readonly string[], { dir }: Stage): Running {
   const child: ChildProcess = spawn(process.execPath, words, {
     cwd: dir,
     env: { PATH: process.env['PATH'], HOLDFAST_KEY: MANAGEMENT_KEY, HOLDFAST_TOKEN: TOKEN },
@@ -167,7 +174,7 @@ function begin(words: readonly string[], { dir }: Stage): Running {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Of user and system since the start, as /proc counts them in ticks of 10 ms; NaN where there is none. */
-async function cpuMs(pid: number): Promise<number> {
+export async function cpuMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const [user, system] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
   return ((user ?? NaN) + (system ?? NaN)) * 10;

@@ -5,6 +5,7 @@ import type { Figure } from './figure.ts';
 import { baseFigures } from './base.ts';
 import { dashboardFigures } from './dashboard.ts';
 import { daemonFigures } from './daemon.ts';
+import { fleetFigures } from './fleet.ts';
 import { planFigures } from './plan.ts';
 import { treePlanFigures } from './plan-v8.ts';
 import { pullFigures } from './pull.ts';
@@ -27,6 +28,7 @@ const figures: Figure[] = [
   ...(await pullFigures()),
   ...(await stateFigures()),
   ...(await daemonFigures()),
+  ...(await fleetFigures()),
   ...(await dashboardFigures()),
 ];
 const ok = figures.every((one) => one.ok);

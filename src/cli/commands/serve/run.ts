@@ -1,4 +1,5 @@
 // `holdfast run`: the daemon.
+import { setFlagsFromString } from 'node:v8';
 import { type Command, Option } from 'commander';
 import type { Reporter } from '../../../daemon/core/reporter.ts';
 import { HoldfastError, type Problem } from '../../../domain/problem/problem.ts';
@@ -45,6 +46,8 @@ Examples:
 }
 
 async function daemon(flags: Flags, io: Io): Promise<void> {
+  // V8 collects garbage earlier instead of growing its heap: less than half the memory for 1,000 targets (bench/fleet.ts).
+  setFlagsFromString('--optimize-for-size');
   const [{ runDaemon }, { createGitSource }, { servicesFor }, { mcpService }] = await Promise.all([
     import('../../../daemon/daemon.ts'),
     import('../../../daemon/git/source.ts'),

@@ -3,6 +3,8 @@ import type { Reporter } from '../../core/reporter.ts';
 import type { DaemonOperations } from '../../core/daemon-operations.ts';
 import type { Outcome, OutcomeKind } from '../../../domain/outcome/outcome.ts';
 import type { Trigger } from '../../../domain/state/check-record.ts';
+import type { Target } from '../../../domain/target.ts';
+import { memo } from '../../../lib/memo.ts';
 import { checkRecord } from '../../core/check.ts';
 import type { Streams } from './stream.ts';
 import { targetView } from './views.ts';
@@ -26,7 +28,7 @@ export function liveReporter(
       streams.forget();
       return false;
     }
-    const all = namesOf(operations);
+    const all = namesOf(operations.targets());
     if (all !== shown) streams.publish({ kind: 'settings' });
     shown = all;
     changed(target);
@@ -55,10 +57,10 @@ export function liveReporter(
   };
 }
 
-/** What a list of targets shows of the settings. */
-function namesOf(operations: DaemonOperations): string {
-  return JSON.stringify(operations.targets().map(({ name, mode, url }) => [name, mode, url.href]));
-}
+/** What a list of targets shows of the settings. Once for each list: it is compared at every event. */
+const namesOf = memo((targets: readonly Target[]): string =>
+  JSON.stringify(targets.map(({ name, mode, url }) => [name, mode, url.href])),
+);
 
 /** Runs `work` for a target at most once at a time, and once more if it was requested in the meantime. */
 function coalescing(
