@@ -49,7 +49,8 @@ export interface DaemonOptions {
 /** Resolves when `signal` stopped it. Rejects with HoldfastError if the settings are invalid at the start. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const place = await options.open();
-  const daemon = new Daemon(options, place, await place.shared?.openReplicas());
+  const replicas = place.shared && (await place.shared.openReplicas());
+  const daemon = new Daemon(options, place, replicas);
   try {
     await daemon.start();
     options.onHangup?.(() => daemon.reload('settings'));

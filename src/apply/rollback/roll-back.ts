@@ -61,11 +61,16 @@ function remembered(
   };
 }
 
-/** The gateway can't be read: a person must decide, and gets manual steps. */
+/**
+ * The gateway can't be read: a person must decide, and gets manual steps. If the lock was lost, nobody has to: the next
+ * holder finds the open journal and resolves it.
+ */
 function asFailed(error: unknown): NotRestored {
-  if (!(error instanceof HoldfastError)) throw error;
+  if (!(error instanceof HoldfastError) || isLockLost(error)) throw error;
   return { kind: 'failed', reason: error.message, evidence: [] };
 }
+
+const isLockLost = ({ problems }: HoldfastError): boolean => problems.some(({ code }) => code === 'HF6002');
 
 /** By the current state: nothing changed, only memory did, or the file. */
 async function takeBack(run: LiveRun, transaction: Transaction): Promise<Returned | NotRestored> {

@@ -34,8 +34,10 @@ export async function withLock(
 async function finished(run: Run, frame: Frame, work: (run: Run) => Promise<Outcome>): Promise<Outcome> {
   const outcome = await work(run).catch(async (error: unknown) => {
     const { particulars, problems } = stopped(error);
-    const unfinished = particulars.kind === 'failed' && (await hasSent(run));
-    return conclude(run, unfinished ? { ...particulars, unfinished } : particulars, problems);
+    // A lock that was lost before the first request is `stale`; after it, the work is unfinished.
+    const canBeUnfinished = particulars.kind === 'failed' || particulars.kind === 'stale';
+    if (!canBeUnfinished || !(await hasSent(run))) return conclude(run, particulars, problems);
+    return conclude(run, { kind: 'failed', reason: particulars.reason, unfinished: true }, problems);
   });
   const remember = (): Promise<void> => rememberEnd(run, outcome);
   // If the state directory itself failed, one report is enough.
