@@ -68,10 +68,19 @@ interface Locked {
   readonly version?: string;
   /** Nothing but a development tool needs it. */
   readonly dev?: boolean;
+  readonly devOptional?: boolean;
 }
 
+/** A library can name a development tool as an optional peer: npm marks the tool, but not what the tool itself needs. */
+const isTool = (path: string, { dev, devOptional }: Locked): boolean =>
+  dev === true || devOptional === true || path.startsWith('node_modules/@typescript/');
+
 export async function lockFile(): Promise<{ readonly packages: Readonly<Record<string, Locked>> }> {
-  return JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')) as {
+  const lock = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, Locked>; // as npm writes it since version 7
   };
+  const packages = Object.entries(lock.packages).map(
+    ([path, locked]) => [path, { ...locked, dev: isTool(path, locked) }] as const,
+  );
+  return { ...lock, packages: Object.fromEntries(packages) };
 }
