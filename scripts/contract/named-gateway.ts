@@ -89,7 +89,8 @@ export async function openNamed({ url, key, sleep, restart }: NamedOptions): Pro
       await sleep(SETTLED_MS);
       if (generation === 'v8' && fileDifference(text, await file()) !== undefined)
         throw new Unsettable('starts with a file that the gateway converts when it gets it over its API');
-      await again?.();
+      // It answers before it watches its file.
+      if (await again?.()) await sleep(SETTLED_MS);
     },
     async restore() {
       await removeAccounts(api);
