@@ -16,6 +16,7 @@ import { rollBack } from './rollback/roll-back.ts';
 import { preferDeclaredKey } from './steps/key-rotation.ts';
 import { interrupted, type LiveRun } from './run/run.ts';
 import { type ApplyFailure, applyFailure } from './run/apply-failure.ts';
+import { judgeMeanwhile, type Last, type ReadAgain } from './steps/meanwhile.ts';
 import { settle } from './steps/settle.ts';
 import type { Transaction } from './types/transaction.ts';
 import { judgeSettled, type Settlement, verify } from './steps/verify.ts';
@@ -79,16 +80,30 @@ async function attempt(
   transaction: Transaction,
   raw: RawFile,
 ): Promise<Verified | ApplyFailure | Unsent> {
-  let file = raw.text;
+  let last: Last | undefined;
   for (let next = 0; ;) {
     if (interrupted(run)) return stoppedBefore(run, transaction);
-    const written = await writeOne(run, transaction, next, file);
-    if (written.kind === 'apply-failure' || written.kind === 'unsent') return written;
-    const { settled } = written;
-    file = settled.live.file.text;
-    next = written.kind === 'rebased' ? 0 : next + 1;
+    const done = await writeNext(run, transaction, next, last ?? raw);
+    if (done.kind === 'apply-failure' || done.kind === 'unsent') return done;
+    const { kind, settled } = done;
+    last = { settled, isRebased: kind === 'rebased' };
+    next = kind === 'rebased' ? 0 : kind === 'written' ? next + 1 : next;
     if (transaction.current.prepared.writes.length <= next) return verify(run, transaction, settled);
   }
+}
+
+/** `last`: the reading that the write follows on, or the raw file directly before the first one. */
+async function writeNext(
+  run: LiveRun,
+  transaction: Transaction,
+  index: number,
+  last: Last | RawFile,
+): Promise<Done | ReadAgain> {
+  const prepared = transaction.current.prepared.writes[index];
+  if (!prepared) throw new Error(`there is no write ${index}`);
+  if ('text' in last) return writeOne(run, transaction, index, last.text);
+  const meanwhile = await judgeMeanwhile(run, transaction, prepared, last);
+  return meanwhile ?? writeOne(run, transaction, index, last.settled.live.file.text);
 }
 
 /** A signal came: no further write is sent. */

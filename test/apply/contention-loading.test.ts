@@ -104,6 +104,15 @@ describe.each(Object.entries(STALE))('%s, loaded by a repair, while somebody els
     expect(quiet.requests.slice(settling).filter(({ purpose }) => purpose === 'write')).not.toEqual([]);
   });
 
+  test('the file is read directly before the repair, and keeps what others wrote until then', async () => {
+    const repair = quiet.requests.findLastIndex(
+      ({ method, purpose }) => method === 'PUT' && purpose === 'write',
+    );
+    expect(quiet.requests[repair - 1]).toMatchObject({ method: 'GET', path: '/v0/management/config.yaml' });
+    expect(quiet.requests[repair - 2]?.purpose).toBe('settle');
+    for (const edit of EDITS) expect(await complaintsOf(scene, quiet, edit, [repair])).toEqual([]);
+  });
+
   test.each(EDITS.map((edit, i) => ({ ...edit, i })))(
     '$name, before our requests',
     async ({ i, ...edit }) => {

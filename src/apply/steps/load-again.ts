@@ -10,7 +10,7 @@ import { sameMeaning, type ThreeWay } from '../../plan/route/rollback/three-way.
 import { differences, shownPaths } from '../run/compare.ts';
 import { noteSending } from '../record/journal.ts';
 import { besidesGaps } from '../record/model-gaps.ts';
-import type { DeepLive } from '../run/read.ts';
+import { type DeepLive, readRaw } from '../run/read.ts';
 import { notice, type LiveRun } from '../run/run.ts';
 import { settle } from './settle.ts';
 import type { Settled } from '../types/settled.ts';
@@ -31,7 +31,9 @@ export async function loadAgain(
   const paths = differences(stale.live.memory.open(), expected.memory.open(), memoryCatalog);
   transaction.journal = await noteSending(run, transaction.journal);
   transaction.wroteFile = true;
-  await sendWrite(run, repair.write, stale.live.file.text);
+  // Others may have written since the reading; the repair changes only a comment in the file as it is now.
+  const { text } = await readRaw(run, 'settle');
+  await sendWrite(run, repair.write, text);
   const settled = await settle(run, expected);
   if (settled.standing === 'as-predicted' && paths.length > 0) noticeRepair(run, paths);
   return settled;

@@ -77,7 +77,7 @@ export async function judgeSettled(
 }
 
 /** Their change is loaded first: the next field write would save memory over it. */
-async function besideForeign(
+export async function besideForeign(
   run: LiveRun,
   transaction: Transaction,
   settled: Settled,
