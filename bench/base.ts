@@ -9,7 +9,7 @@ import type { Tree } from '../src/lib/value.ts';
 import { type Figure, figure, interleaved, rounded } from './figure.ts';
 import { gatewayWith, withTenChanges } from './inputs.ts';
 import { packed } from './packed.ts';
-import { MANAGEMENT_KEY, type Stage, stage } from './stage.ts';
+import { MANAGEMENT_KEY, type Fixture, setup } from './setup.ts';
 import { elapsed } from './timing.ts';
 
 const run = promisify(execFile);
@@ -20,7 +20,7 @@ const REPETITIONS = { runs: 7, warmUp: 1 };
 export async function baseFigures(): Promise<Figure[]> {
   await using installed = await packed();
   const live = gatewayWith(5000);
-  await using place = await stage(live);
+  await using place = await setup(live);
   await committed(installed.bin, place, live);
   const record = ['--state', join(place.dir, 'record')];
   const works = {
@@ -47,7 +47,7 @@ export async function baseFigures(): Promise<Figure[]> {
 }
 
 /** What is applied in one commit, other values in the next. */
-async function committed(bin: string, place: Stage, live: Tree): Promise<void> {
+async function committed(bin: string, place: Fixture, live: Tree): Promise<void> {
   const { host: _, port: __, ...desired } = live;
   const git = (...args: readonly string[]): Promise<unknown> =>
     run('git', ['-C', place.dir, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args]);
@@ -68,14 +68,14 @@ interface Planned {
   readonly requests: number;
 }
 
-async function plan(bin: string, place: Stage, more: readonly string[]): Promise<Planned> {
+async function plan(bin: string, place: Fixture, more: readonly string[]): Promise<Planned> {
   place.sandbox.clearRequests();
   const stdout = await holdfast(bin, place, ['plan', '--output', 'json', '--fail-on', 'never', ...more]);
   const { plans } = JSON.parse(stdout) as { plans: [Plan] };
   return { plan: plans[0], requests: place.sandbox.requests.length };
 }
 
-async function holdfast(bin: string, { dir, sandbox }: Stage, words: readonly string[]): Promise<string> {
+async function holdfast(bin: string, { dir, sandbox }: Fixture, words: readonly string[]): Promise<string> {
   const env = { PATH: process.env['PATH'], HOLDFAST_KEY: MANAGEMENT_KEY };
   const where = ['--url', sandbox.url, '--allow', 'literal-secret'];
   const options = { cwd: dir, env, maxBuffer: 2 ** 28 };

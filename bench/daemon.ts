@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { type Figure, figure, interleaved, rounded } from './figure.ts';
 import { gatewayWith } from './inputs.ts';
 import { packed } from './packed.ts';
-import { MANAGEMENT_KEY, type Stage, stage } from './stage.ts';
+import { MANAGEMENT_KEY, type Fixture, setup } from './setup.ts';
 import { elapsed } from './timing.ts';
 
 export const TOKEN = 'tok-operate-0001';
@@ -28,7 +28,7 @@ async function reaction(bin: string): Promise<Figure> {
   await using daemon = begin([bin, 'run', '--log', 'json'], watched);
   await daemon.says('"outcome":"in-sync"');
   let count = 10;
-  const save = (place: Stage): Promise<void> => declare(place, (count += 1));
+  const save = (place: Fixture): Promise<void> => declare(place, (count += 1));
   const medians = await interleaved(
     {
       daemon: async () => {
@@ -92,8 +92,8 @@ async function atRest(bin: string, targets: number): Promise<Figure[]> {
 }
 
 /** One gateway of an ordinary household under so many names, in step with its files. */
-async function household(targets: number): Promise<Stage> {
-  const place = await stage(gatewayWith(20));
+async function household(targets: number): Promise<Fixture> {
+  const place = await setup(gatewayWith(20));
   await furnish(
     place,
     Array.from({ length: targets }, () => place.sandbox.url),
@@ -101,8 +101,8 @@ async function household(targets: number): Promise<Stage> {
   return place;
 }
 
-/** Settings with a target for each address, whose files declare what the gateway of this stage has. */
-export async function furnish(place: Stage, urls: readonly string[]): Promise<void> {
+/** Settings with a target for each address, whose files declare what the gateway of this setup has. */
+export async function furnish(place: Fixture, urls: readonly string[]): Promise<void> {
   await declare(place, 3);
   await writeFile(
     join(place.dir, 'holdfast.yaml'),
@@ -120,7 +120,7 @@ export async function furnish(place: Stage, urls: readonly string[]): Promise<vo
   );
 }
 
-function declare(place: Stage, retries: number): Promise<void> {
+function declare(place: Fixture, retries: number): Promise<void> {
   const { host: _, port: __, ...desired } = gatewayWith(20);
   return place.declare({ ...desired, 'request-retry': retries });
 }
@@ -135,7 +135,7 @@ export interface Running extends AsyncDisposable {
   ended(): Promise<void>;
 }
 
-export function begin(words: readonly string[], { dir }: Stage): Running {
+export function begin(words: readonly string[], { dir }: Fixture): Running {
   const child: ChildProcess = spawn(process.execPath, words, {
     cwd: dir,
     env: { PATH: process.env['PATH'], HOLDFAST_KEY: MANAGEMENT_KEY, HOLDFAST_TOKEN: TOKEN },

@@ -10,7 +10,7 @@ import { begin, cpuMs, furnish, residentMiB, type Running } from './daemon.ts';
 import { cpuOf, type Figure, figure } from './figure.ts';
 import { gatewayWith, targetAt } from './inputs.ts';
 import { packed } from './packed.ts';
-import { stage } from './stage.ts';
+import { setup } from './setup.ts';
 import { elapsed } from './timing.ts';
 
 const MANY = 1000;
@@ -69,7 +69,7 @@ interface Fleet {
 
 /** `work` with a daemon that has checked so many targets, each at an address of its own, in sync with its files. */
 async function measured<T>(bin: string, count: number, work: (fleet: Fleet) => Promise<T>): Promise<T> {
-  await using place = await stage(gatewayWith(20));
+  await using place = await setup(gatewayWith(20));
   const gateways = await beginGateways(count, place.sandbox.url);
   try {
     await furnish(place, gateways.urls);

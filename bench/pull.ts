@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { type Figure, figure, interleaved, rounded } from './figure.ts';
 import { gatewayWith } from './inputs.ts';
 import { packed } from './packed.ts';
-import { MANAGEMENT_KEY, type Stage, stage } from './stage.ts';
+import { MANAGEMENT_KEY, type Fixture, setup } from './setup.ts';
 
 const run = promisify(execFile);
 
@@ -24,7 +24,7 @@ process.on('exit', () => {
 
 export async function pullFigures(): Promise<Figure[]> {
   await using installed = await packed();
-  await using place = await stage(gatewayWith(5000));
+  await using place = await setup(gatewayWith(5000));
   await writeFile(join(place.dir, 'tell.mjs'), TELL);
   const pulled = join(place.dir, 'pulled');
   const pull = async (): Promise<number> => {
@@ -45,7 +45,7 @@ export async function pullFigures(): Promise<Figure[]> {
   return [figure(name, 'ratio', medians.pull / medians.plan, 1.5, rounded(medians))];
 }
 
-async function cpu(bin: string, { dir, sandbox }: Stage, words: readonly string[]): Promise<number> {
+async function cpu(bin: string, { dir, sandbox }: Fixture, words: readonly string[]): Promise<number> {
   const told = join(dir, 'cpu');
   const env = {
     PATH: process.env['PATH'],

@@ -4,13 +4,13 @@ import type { Outcome } from '../src/domain/outcome/outcome.ts';
 import type { Tree } from '../src/lib/value.ts';
 import { type Figure, figure } from './figure.ts';
 import { gatewayWith } from './inputs.ts';
-import { type Stage, stage } from './stage.ts';
+import { type Fixture, setup } from './setup.ts';
 
 export async function requestFigures(): Promise<Figure[]> {
   const live = gatewayWith(100);
   const { host: _, port: __, ...visible } = live;
   const blind = { ...visible, 'remote-management': { 'disable-control-panel': true } };
-  await using place = await stage({ ...live, 'remote-management': { 'disable-control-panel': true } });
+  await using place = await setup({ ...live, 'remote-management': { 'disable-control-panel': true } });
   await settledOn(place, visible);
   const shallow = await counted(place, () => reconcile(place.context, { depth: 'shallow' }));
   const deep = await counted(place, () => check(place.context, { depth: 'deep' }));
@@ -32,7 +32,7 @@ export async function requestFigures(): Promise<Figure[]> {
 export async function treeRequestFigures(): Promise<Figure[]> {
   const live = gatewayWith(100);
   const { host: _, port: __, ...desired } = live;
-  await using place = await stage(live, 'v8');
+  await using place = await setup(live, 'v8');
   await settledOn(place, desired);
   const shallow = await counted(place, () => reconcile(place.context, { depth: 'shallow' }));
   const deep = await counted(place, () => check(place.context, { depth: 'deep' }));
@@ -66,14 +66,14 @@ interface Counted {
 }
 
 /** Applied, so that detection, way back and pace are known, as in every look but the first. */
-async function settledOn(place: Stage, desired: Tree): Promise<void> {
+async function settledOn(place: Fixture, desired: Tree): Promise<void> {
   await place.declare(desired);
   const outcome = await reconcile(place.context);
   if (outcome.kind !== 'in-sync' && outcome.kind !== 'applied')
     throw new Error(`not in sync: ${outcome.kind}`);
 }
 
-async function counted({ sandbox }: Stage, work: () => Promise<Outcome>): Promise<Counted> {
+async function counted({ sandbox }: Fixture, work: () => Promise<Outcome>): Promise<Counted> {
   sandbox.clearRequests();
   const outcome = await work();
   const management = sandbox.requests.filter(({ path }) => /^\/v[08]\/management/.test(path)).length;
@@ -97,7 +97,7 @@ function requests(
 }
 
 /** Fifty entries of one family get another priority. */
-async function fiftyChanges(place: Stage, desired: Tree): Promise<Figure> {
+async function fiftyChanges(place: Fixture, desired: Tree): Promise<Figure> {
   const family = desired['gemini-api-key'] as readonly Tree[];
   const changed = family.map((entry, i) => (i < 40 ? { ...entry, priority: 50 } : entry));
   const providers = desired['openai-compatibility'] as readonly Tree[];

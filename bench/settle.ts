@@ -2,7 +2,7 @@
 // the responses take real time, and the windows follow from them.
 import { stringify } from 'yaml';
 import type { Context } from '../src/apply/apply.ts';
-import { stage, type Stage } from '../test/apply/setup.ts';
+import { setup, type Fixture } from '../test/apply/setup.ts';
 import { type Figure, figure } from './figure.ts';
 import { gatewayWith } from './inputs.ts';
 
@@ -16,7 +16,7 @@ const WARM_UP = [1, 2, 3];
 
 /** One change some time after a check, as `plan` and `apply` or a daemon make it. */
 export async function settleFigure(): Promise<Figure> {
-  const big = await stage({ file: stringify({ ...gatewayWith(KEYS), 'auth-dir': 'AUTH_DIR' }) });
+  const big = await setup({ file: stringify({ ...gatewayWith(KEYS), 'auth-dir': 'AUTH_DIR' }) });
   try {
     for (const retries of WARM_UP) await applied(big, retries);
     const { writeMs = [] } = await big.store.read('home');
@@ -33,7 +33,7 @@ export async function settleFigure(): Promise<Figure> {
 }
 
 /** ms that Holdfast waited, and ms from the response to the write until the gateway had loaded it. */
-async function applied(big: Stage, retries: number): Promise<{ waited: number; loaded: number }> {
+async function applied(big: Fixture, retries: number): Promise<{ waited: number; loaded: number }> {
   await big.declare(`request-retry: ${retries}\n`);
   let waited = 0;
   let loading = Promise.resolve(NaN);

@@ -8,7 +8,7 @@ import { cpuOf, type Figure, figure, interleaved, rounded } from './figure.ts';
 import { gatewayWith } from './inputs.ts';
 import { residentMiB } from './daemon.ts';
 import { packed } from './packed.ts';
-import { MANAGEMENT_KEY, type Stage, stage } from './stage.ts';
+import { MANAGEMENT_KEY, type Fixture, setup } from './setup.ts';
 import { elapsed } from './timing.ts';
 
 const REPETITIONS = { runs: 11, warmUp: 2 };
@@ -35,9 +35,9 @@ export async function startFigures(): Promise<Figure[]> {
 }
 
 /** A gateway of an ordinary household, in step with its files. */
-async function homeGateway(): Promise<Stage> {
+async function homeGateway(): Promise<Fixture> {
   const live = gatewayWith(20);
-  const place = await stage(live);
+  const place = await setup(live);
   const { host: _, port: __, ...desired } = live;
   await place.declare(desired);
   const outcome = await reconcile(place.context);
@@ -45,12 +45,12 @@ async function homeGateway(): Promise<Stage> {
   return place;
 }
 
-const wordsFor = ({ dir, sandbox }: Stage): string[] => {
+const wordsFor = ({ dir, sandbox }: Fixture): string[] => {
   const [desired, state] = [join(dir, 'desired-state'), join(dir, 'state')];
   return ['--url', sandbox.url, '--desired', desired, '--state', state, '--allow', 'literal-secret'];
 };
 
-function begin(words: readonly string[], { dir }: Stage): ChildProcess {
+function begin(words: readonly string[], { dir }: Fixture): ChildProcess {
   return spawn(process.execPath, words, {
     cwd: dir,
     env: { PATH: process.env['PATH'], HOLDFAST_KEY: MANAGEMENT_KEY },
@@ -59,7 +59,7 @@ function begin(words: readonly string[], { dir }: Stage): ChildProcess {
 }
 
 /** Rejects when the process ends with anything but 0. */
-async function ended(words: readonly string[], place: Stage): Promise<void> {
+async function ended(words: readonly string[], place: Fixture): Promise<void> {
   const child = begin(words, place);
   child.stdout?.resume();
   const [code] = (await once(child, 'exit')) as [number];
@@ -70,7 +70,7 @@ async function ended(words: readonly string[], place: Stage): Promise<void> {
 const SMALL_PROCESS = 160;
 
 /** Of the installed daemon, at rest after its first look. */
-async function memory(bin: string, place: Stage): Promise<Figure> {
+async function memory(bin: string, place: Fixture): Promise<Figure> {
   const child = begin([bin, 'run', '--log', 'json', ...wordsFor(place)], place);
   try {
     let said = '';
@@ -91,7 +91,7 @@ async function memory(bin: string, place: Stage): Promise<Figure> {
 export async function lookFigure(): Promise<Figure> {
   const live = gatewayWith(2000);
   const { host: _, port: __, ...desired } = live;
-  await using place = await stage(live);
+  await using place = await setup(live);
   await place.declare(desired);
   await reconcile(place.context);
   const answer = stringify(live);

@@ -8,7 +8,7 @@ import { openPostgresStore } from '../src/state/postgres/postgres.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { type Figure, figure, interleaved, rounded } from './figure.ts';
 import { gatewayWith } from './inputs.ts';
-import { type Stage, stage } from './stage.ts';
+import { type Fixture, setup } from './setup.ts';
 import { elapsed } from './timing.ts';
 
 const REPETITIONS = { runs: 9, warmUp: 2 };
@@ -16,7 +16,7 @@ const REPETITIONS = { runs: 9, warmUp: 2 };
 export async function stateFigures(): Promise<Figure[]> {
   const server = await startPostgres({ durable: true });
   try {
-    const [files, database] = [await stage(gatewayWith(10)), await stage(gatewayWith(10))];
+    const [files, database] = [await setup(gatewayWith(10)), await setup(gatewayWith(10))];
     await using _files = files;
     await using _database = database;
     const store = await openPostgresStore({
@@ -45,9 +45,9 @@ export async function stateFigures(): Promise<Figure[]> {
   }
 }
 
-const next = new Map<Stage, number>();
+const next = new Map<Fixture, number>();
 
-async function applied(place: Stage, context: Context): Promise<void> {
+async function applied(place: Fixture, context: Context): Promise<void> {
   const retries = (next.get(place) ?? 0) + 1;
   next.set(place, retries);
   await writeFile(join(place.dir, 'desired-state', 'gateway.yaml'), `request-retry: ${(retries % 7) + 1}\n`);

@@ -9,9 +9,9 @@ import { loadDesired } from '../../src/desired/desired.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import { parsePath } from '../../src/domain/path.ts';
 import { openFileStore } from '../../src/state/files/files.ts';
-import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, stage, strike } from './setup.ts';
+import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Fixture, setup, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const ENV = {
   TEAM_A: 'sk-test-0001',
@@ -32,7 +32,7 @@ async function freshDirectory(): Promise<string> {
 }
 
 /** A runner that remembers nothing, and takes these files for what was applied. */
-async function runner({ context, clock }: Stage, applied: string): Promise<Context> {
+async function runner({ context, clock }: Fixture, applied: string): Promise<Context> {
   const dir = await freshDirectory();
   const { target } = context;
   const file = join(dir, 'gateway.yaml');
@@ -66,7 +66,7 @@ const seen = ({ plan }: Outcome): unknown => {
 };
 
 /** What a state directory and a base make of the same gateway. */
-async function both(at: Stage, applied: string): Promise<[unknown, unknown, Outcome]> {
+async function both(at: Fixture, applied: string): Promise<[unknown, unknown, Outcome]> {
   const recorded = await check({ ...at.context });
   const based = await check(await runner(at, applied));
   return [seen(based), seen(recorded), based];
@@ -77,8 +77,8 @@ const V8 = { api: 'v8', file: GATEWAY_FILE_V8 } as const;
 const CLAUDE = 'claude-api-key:\n  - api-key: ${env:CLAUDE}\n    base-url: https://claude.example\n';
 
 describe.each([V7, V8])('on $api', (gateway) => {
-  const begin = async (first = DESIRED, policy = {}): Promise<Stage> => {
-    const at = await stage({ ...gateway, desired: first, env: ENV, policy });
+  const begin = async (first = DESIRED, policy = {}): Promise<Fixture> => {
+    const at = await setup({ ...gateway, desired: first, env: ENV, policy });
     const outcome = await at.reconcile();
     if (outcome.kind !== 'in-sync' && outcome.kind !== 'applied') throw new Error(JSON.stringify(outcome));
     return at;

@@ -4,11 +4,11 @@ import { afterEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseDocument } from 'yaml';
 import { alone, COMMENT_IN_FILE, complaintsOf, type Edit, type Scene } from './contention.ts';
-import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, strike } from './setup.ts';
+import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, teardown } from './setup.ts';
 
 const RUNS = Number(process.env['HOLDFAST_LAW_RUNS'] ?? 20);
 
-afterEach(strike);
+afterEach(teardown);
 
 const MORE = `max-retry-interval: 30
 oauth-excluded-models:
@@ -153,7 +153,7 @@ test('nothing that others change is lost, and the outcome is true', async () => 
       const quiet = await alone(scene);
       const instants = draws.map((draw) => 1 + (draw % quiet.requests.length));
       const found = await complaintsOf(scene, quiet, edit, instants);
-      await strike();
+      await teardown();
       expect(found).toEqual([]);
     }),
     { numRuns: RUNS },

@@ -11,9 +11,9 @@ import {
   SAME_VALUE_IN_FILE,
   type Scene,
 } from './contention.ts';
-import { beforeSending, DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, strike } from './setup.ts';
+import { beforeSending, DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Fixture, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const CHANGED = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 const KEYS = { TEAM_B: 'sk-test-0003' };
@@ -69,7 +69,7 @@ const missing: NonNullable<Scene['act']> = (home, more) =>
     { ...more, ...beforeSending(home, 1, () => inReload(home)) },
   );
 
-async function inReload(home: Stage): Promise<void> {
+async function inReload(home: Fixture): Promise<void> {
   home.sandbox.fault('lost-update', '60');
   const isTree = (await home.file()).includes('config-version: 8');
   // Neither changes anything, and a PATCH of the tree writes no defaults out. A quoted 'no' would: the next field write of

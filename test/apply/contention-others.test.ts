@@ -3,9 +3,9 @@ import { afterEach } from '@jest/globals';
 import { hashSync } from 'bcryptjs';
 import { restore } from '../../src/apply/apply.ts';
 import { editsWith, keepsWhatOthersDo, type Scene } from './contention.ts';
-import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, strike } from './setup.ts';
+import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const CHANGED = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 const KEYS = { TEAM_B: 'sk-test-0003' };

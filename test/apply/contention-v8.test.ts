@@ -10,9 +10,9 @@ import {
   type Scene,
   writesOf,
 } from './contention.ts';
-import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, strike } from './setup.ts';
+import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const CHANGED = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 const KEYS = { TEAM_B: 'sk-test-0003', CODEX: 'sk-test-codex-1', CODEX_2: 'sk-test-codex-2' };

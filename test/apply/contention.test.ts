@@ -8,9 +8,9 @@ import {
   keepsWhatOthersDo,
   type Scene,
 } from './contention.ts';
-import { DESIRED, GATEWAY_FILE, stage, strike } from './setup.ts';
+import { DESIRED, GATEWAY_FILE, setup, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const MORE = `max-retry-interval: 30
 oauth-excluded-models:
@@ -95,7 +95,7 @@ keepsWhatOthersDo(SCENES, EDITS);
 
 test('a comment that a field write of others moves does not count against the plan, and is reported', async () => {
   const file = GATEWAY_FILE + MORE.replace('[old-model]', '[old-model] # for the team');
-  const home = await stage({ file });
+  const home = await setup({ file });
   await home.reconcile();
   await home.declare(`${DESIRED}commercial-mode: true\n`);
   const movedBeforeReading = beforeRequests(home, async (_, { purpose, path }) => {
@@ -122,7 +122,7 @@ test('a comment that a field write of others moves does not count against the pl
 });
 
 test('where the plan stops, the outcome says for which path the files declare another value', async () => {
-  const home = await stage();
+  const home = await setup();
   await home.reconcile();
   await home.declare(CHANGED);
   const both: Edit = {
@@ -144,7 +144,7 @@ test('where the plan stops, the outcome says for which path the files declare an
 });
 
 test('a comment that others add stays when the plan is rolled back, and is reported', async () => {
-  const home = await stage({ faults: ['drop-writes=/request-retry'] });
+  const home = await setup({ faults: ['drop-writes=/request-retry'] });
   await home.reconcile();
   await home.declare(CHANGED.replace('debug: false', 'debug: true'));
   let isAdded = false;

@@ -7,7 +7,7 @@ import { formatPath, key } from '../../src/domain/path.ts';
 import { pathsIn } from '../../src/gateway/layout/locate.ts';
 import type { Problem } from '../../src/domain/problem/problem.ts';
 import { changedBetween, type Holdings, holdings, holdingsNow } from './holdings.ts';
-import { stage, type Stage, type StageOptions } from './setup.ts';
+import { setup, type Fixture, type SetupOptions } from './setup.ts';
 
 /** One edit by others, through the Management API or as `PUT /config.yaml`. */
 export interface Edit {
@@ -53,9 +53,9 @@ export const SAME_VALUE_IN_FILE: Edit = {
 };
 
 export async function foreignEdit(
-  home: Stage,
+  home: Fixture,
   { method = 'PUT', path = '', body, edit }: Edit,
-  send: Stage['panel'] = home.panel,
+  send: Fixture['panel'] = home.panel,
 ): Promise<void> {
   const status = edit
     ? await send('PUT', 'config.yaml', edit(await home.file()))
@@ -70,7 +70,7 @@ type Tell = (nth: number, request: Request) => Promise<void>;
  * answer.
  */
 export function beforeRequests(
-  { context }: Pick<Stage, 'context'>,
+  { context }: Pick<Fixture, 'context'>,
   tell: Tell,
   tellAfter?: Tell,
 ): Partial<Context> {
@@ -92,21 +92,21 @@ export function beforeRequests(
 }
 
 export interface Scene {
-  readonly options: StageOptions;
+  readonly options: SetupOptions;
   /** What is declared after the first, empty, run. */
   readonly desired: string;
   readonly env?: Readonly<Record<string, string>>;
   /** What happens before the first read; nothing. */
-  readonly prepare?: (home: Stage) => Promise<unknown>;
+  readonly prepare?: (home: Fixture) => Promise<unknown>;
   /** The transaction; an apply. */
-  readonly act?: (home: Stage, more: Partial<Context>) => Promise<Outcome>;
+  readonly act?: (home: Fixture, more: Partial<Context>) => Promise<Outcome>;
 }
 
-const apply = (home: Stage, more: Partial<Context>): Promise<Outcome> =>
+const apply = (home: Fixture, more: Partial<Context>): Promise<Outcome> =>
   home.reconcile({ allow: [{ guard: 'mass-delete' }] }, more);
 
-async function ready({ options, desired, env, prepare }: Scene): Promise<Stage> {
-  const home = await stage(options);
+async function ready({ options, desired, env, prepare }: Scene): Promise<Fixture> {
+  const home = await setup(options);
   await home.reconcile();
   await home.declare(desired, env);
   await prepare?.(home);

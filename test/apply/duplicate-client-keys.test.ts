@@ -1,16 +1,16 @@
 // Client keys that the list has twice are restored one by one: by a rollback, by a restore, and next to a change by
 // others.
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { beforeSending, duringWait, GATEWAY_FILE, stage, type Stage, strike } from './setup.ts';
+import { beforeSending, duringWait, GATEWAY_FILE, setup, type Fixture, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const TWICE = ['sk-test-0001', 'sk-test-0002', 'sk-test-0001'];
 const FILE = GATEWAY_FILE.replace('  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0001 # again\n');
 const declared = (keys: readonly string[], retries: number): string =>
   `request-retry: ${retries}\napi-keys: ${JSON.stringify(keys)}\n`;
 const LITERAL = { policy: { allow: [{ guard: 'literal-secret' }, { guard: 'mass-delete' }] } };
-const keysOf = (home: Stage): unknown => home.sandbox.states().memory['api-keys'];
+const keysOf = (home: Fixture): unknown => home.sandbox.states().memory['api-keys'];
 
 const CHANGES: readonly (readonly [string, readonly string[]])[] = [
   ['the second of two goes', ['sk-test-0001', 'sk-test-0002']],
@@ -22,7 +22,7 @@ const CHANGES: readonly (readonly [string, readonly string[]])[] = [
 
 describe.each(CHANGES)('where %s', (_, keys) => {
   test('a roll-back puts the list back', async () => {
-    const home = await stage({ file: FILE, desired: declared(keys, 4), ...LITERAL });
+    const home = await setup({ file: FILE, desired: declared(keys, 4), ...LITERAL });
     const before = await home.file();
     const drops = beforeSending(home, 1, async () => home.sandbox.fault('drop-writes', '/request-retry'));
     expect(await home.reconcile({}, drops)).toMatchObject({ kind: 'rolled-back' });
@@ -34,7 +34,7 @@ describe.each(CHANGES)('where %s', (_, keys) => {
   });
 
   test('a restore puts the list back', async () => {
-    const home = await stage({ file: FILE, desired: declared(keys, 4), ...LITERAL });
+    const home = await setup({ file: FILE, desired: declared(keys, 4), ...LITERAL });
     expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
     expect(keysOf(home)).toHaveLength(keys.length);
     expect(await home.restore('latest')).toMatchObject({ kind: 'restored' });
@@ -45,7 +45,7 @@ describe.each(CHANGES)('where %s', (_, keys) => {
 test.each(CHANGES.filter(([, keys]) => keys.includes('sk-test-0001')))(
   'where %s, a rollback keeps a key that others added in the meantime',
   async (_, keys) => {
-    const home = await stage({ file: FILE, desired: declared(keys, 4), ...LITERAL });
+    const home = await setup({ file: FILE, desired: declared(keys, 4), ...LITERAL });
     const drops = beforeSending(home, 1, async () => home.sandbox.fault('drop-writes', '/request-retry'));
     const adds = duringWait(home, 2, () =>
       home.panel('PATCH', 'api-keys', { old: 'sk-test-0009', new: 'sk-test-0009' }),

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { stage, strike } from './setup.ts';
+import { setup, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const HOUR = 3_600_000;
 
 describe('drift', () => {
   test("mode apply reports an edit by others and doesn't overwrite it", async () => {
-    const home = await stage();
+    const home = await setup();
     await home.reconcile();
     await home.panel('PUT', 'request-retry', { value: 9 });
     expect(await home.reconcile()).toMatchObject({ kind: 'drifted' });
@@ -16,7 +16,7 @@ describe('drift', () => {
   });
 
   test('mode enforce corrects it, then waits before the next correction', async () => {
-    const home = await stage({ mode: 'enforce' });
+    const home = await setup({ mode: 'enforce' });
     await home.reconcile();
     await home.panel('PUT', 'request-retry', { value: 9 });
     expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
@@ -31,7 +31,7 @@ describe('drift', () => {
   });
 
   test('the fourth drift within an hour stops the corrections', async () => {
-    const home = await stage({ mode: 'enforce' });
+    const home = await setup({ mode: 'enforce' });
     await home.reconcile();
     const now = home.context.clock.now();
     const corrected = { 'request-retry': [50, 40, 30, 20].map((minutes) => now - (minutes / 60) * HOUR) };
@@ -45,7 +45,7 @@ describe('drift', () => {
   });
 
   test('a retry of a contested path verifies it', async () => {
-    const home = await stage({ mode: 'enforce', faults: ['drop-writes=/request-retry'] });
+    const home = await setup({ mode: 'enforce', faults: ['drop-writes=/request-retry'] });
     await home.reconcile();
     await home.writeFile((await home.file()).replace('request-retry: 1', 'request-retry: 9'));
     await home.sandbox.settled();
@@ -57,7 +57,7 @@ describe('drift', () => {
   });
 
   test('the status has the outcome of a reconcile', async () => {
-    const home = await stage();
+    const home = await setup();
     await home.reconcile();
     expect((await home.store.read('home')).lastOutcome).toMatchObject({
       kind: 'in-sync',

@@ -5,16 +5,16 @@ import { exitOf } from '../../src/domain/outcome/outcome.ts';
 import { fail } from '../../src/domain/problem/problem.ts';
 import { authMemoryOf } from '../../src/state/auth-memory.ts';
 import type { Store } from '../../src/state/store.ts';
-import { beforeSending, DESIRED, duringWait, GATEWAY_FILE, stage, type Stage, strike } from './setup.ts';
+import { beforeSending, DESIRED, duringWait, GATEWAY_FILE, setup, type Fixture, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 const FILE_ONLY = `${DESIRED}commercial-mode: true\n`;
 
 describe('a signal', () => {
   test('between two writes reverts the first one, and blames nobody', async () => {
-    const home = await stage({ desired: RETRY.replace('debug: false', 'debug: true') });
+    const home = await setup({ desired: RETRY.replace('debug: false', 'debug: true') });
     const before = await home.file();
     const stop = new AbortController();
     const checkpoint = (point: Checkpoint): void => {
@@ -27,7 +27,7 @@ describe('a signal', () => {
   });
 
   test('during the last reading before the first write sends nothing', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const stop = new AbortController();
     const { connect } = home.context;
     const stopping: Context['connect'] = (lease) => {
@@ -51,7 +51,7 @@ describe('a signal', () => {
 
 describe('a gateway that misbehaves', () => {
   test('a dropped write is found, and nothing of it remains', async () => {
-    const home = await stage({ desired: RETRY, faults: ['drop-writes=/request-retry'] });
+    const home = await setup({ desired: RETRY, faults: ['drop-writes=/request-retry'] });
     const before = await home.file();
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({ kind: 'rolled-back', fidelity: 'exact', problems: [{ code: 'HF5012' }] });
@@ -61,7 +61,7 @@ describe('a gateway that misbehaves', () => {
   });
 
   test('a dropped PUT of the whole file too', async () => {
-    const home = await stage({ desired: FILE_ONLY });
+    const home = await setup({ desired: FILE_ONLY });
     const drops = beforeSending(home, 1, async () => home.sandbox.fault('drop-writes', '/config.yaml'));
     expect(await home.reconcile({}, drops)).toMatchObject({
       kind: 'rolled-back',
@@ -70,14 +70,14 @@ describe('a gateway that misbehaves', () => {
   });
 
   test('a gateway on which nothing could be rolled back is not written to', async () => {
-    const home = await stage({ desired: FILE_ONLY, faults: ['drop-writes=/config.yaml'] });
+    const home = await setup({ desired: FILE_ONLY, faults: ['drop-writes=/config.yaml'] });
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({ kind: 'refused' });
     expect(outcome.plan?.verdicts.map(({ guard }) => guard)).toEqual(['no-way-back']);
   });
 
   test('the failed revision is quarantined until the files change or you run apply --retry', async () => {
-    const home = await stage({ desired: RETRY, faults: ['drop-writes=/request-retry'] });
+    const home = await setup({ desired: RETRY, faults: ['drop-writes=/request-retry'] });
     await home.reconcile();
     home.sandbox.clearFaults();
     const held = await home.reconcile();
@@ -90,7 +90,7 @@ describe('a gateway that misbehaves', () => {
 
   test('a 500 that changed settings of a plugin, which memory does not show, is reverted too', async () => {
     const settings = (limit: number): string => `plugins:\n  configs:\n    demo:\n      limit: ${limit}\n`;
-    const home = await stage({
+    const home = await setup({
       file: `${GATEWAY_FILE}${settings(5)}`,
       desired: `${DESIRED}${settings(6)}`,
     });
@@ -102,7 +102,7 @@ describe('a gateway that misbehaves', () => {
   });
 
   test('a 500 that changed only memory is reverted there', async () => {
-    const home = await stage({ desired: RETRY, faults: ['save-failure'] });
+    const home = await setup({ desired: RETRY, faults: ['save-failure'] });
     const before = await home.file();
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({ kind: 'rolled-back', memoryOnly: true, problems: [{ code: 'HF5011' }] });
@@ -111,7 +111,7 @@ describe('a gateway that misbehaves', () => {
   });
 
   test('a connection that breaks before the write took effect leaves nothing', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const outcome = await home.reconcile(
       {},
       beforeSending(home, 1, async () => home.sandbox.fault('reset-before-write')),
@@ -121,7 +121,7 @@ describe('a gateway that misbehaves', () => {
   });
 
   test('a connection that breaks after the write took effect is found out by reading', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const outcome = await home.reconcile(
       {},
       beforeSending(home, 1, async () => home.sandbox.fault('reset-after-write')),
@@ -130,7 +130,7 @@ describe('a gateway that misbehaves', () => {
   });
 
   test('a lost update is found as stale memory and repaired', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const foreign = beforeSending(home, 1, async () => {
       home.sandbox.fault('lost-update', '60');
       await fetch(`${home.sandbox.url}/v0/management/debug`, {
@@ -149,7 +149,7 @@ describe('a gateway that misbehaves', () => {
   });
 
   test('answers that are empty for a moment are read again', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const foreign = duringWait(home, 2, async () => {
       home.sandbox.fault('empty-body', '/config');
       home.clock.setTimer(100, () => home.sandbox.clearFaults());
@@ -163,7 +163,7 @@ describe('a gateway that is away for a moment', () => {
 
   /** A context whose next request for which `is` holds doesn't reach the gateway. */
   const failing = (
-    home: Stage,
+    home: Fixture,
     is: (request: Request) => boolean,
     code: 'HF3001' | 'HF3003',
   ): Context['connect'] => {
@@ -180,7 +180,7 @@ describe('a gateway that is away for a moment', () => {
   };
 
   test('when the second write is due: the first is rolled back, and nobody is blamed', async () => {
-    const home = await stage({ desired: TWO });
+    const home = await setup({ desired: TWO });
     const before = await home.file();
     let writes = 0;
     const connect = failing(home, ({ purpose }) => purpose === 'write' && (writes += 1) === 2, 'HF3001');
@@ -193,7 +193,7 @@ describe('a gateway that is away for a moment', () => {
   });
 
   test('when a roll-back reads it: it is read again, and no person is needed', async () => {
-    const home = await stage({ desired: TWO, faults: ['drop-writes=/request-retry'] });
+    const home = await setup({ desired: TWO, faults: ['drop-writes=/request-retry'] });
     const before = await home.file();
     const connect = failing(home, ({ purpose }) => purpose === 'roll-back', 'HF3003');
     expect(await home.reconcile({}, { connect })).toMatchObject({
@@ -206,7 +206,7 @@ describe('a gateway that is away for a moment', () => {
 
 describe('a roll-back that something gets in the way of', () => {
   test('a foreign change during the transaction stays, ours is reverted', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const foreign = beforeSending(home, 1, async () => {
       home.sandbox.fault('drop-writes', '/request-retry');
       await home.panel('PUT', 'ws-auth', { value: true });
@@ -218,7 +218,7 @@ describe('a roll-back that something gets in the way of', () => {
   });
 
   test('a runtime that is stale because the watcher is dead is rolled back', async () => {
-    const home = await stage({
+    const home = await setup({
       desired: `${DESIRED}commercial-mode: true\n`,
       faults: ['dead-watcher'],
     });
@@ -230,7 +230,7 @@ describe('a roll-back that something gets in the way of', () => {
   });
 
   test('a failed rollback prints manual steps without the API', async () => {
-    const home = await stage({ desired: FILE_ONLY, faults: ['dead-watcher'] });
+    const home = await setup({ desired: FILE_ONLY, faults: ['dead-watcher'] });
     await home.declare(FILE_ONLY, { TEAM_A: 'sk-test-0003' });
     const drops = whenRollingBack(home, () => home.sandbox.fault('drop-writes', '/'));
     const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }] }, drops);
@@ -250,7 +250,7 @@ describe('a roll-back that something gets in the way of', () => {
   });
 
   test('its steps get past a ban, which ends with the restart but is remembered here', async () => {
-    const home = await stage({ desired: FILE_ONLY, faults: ['dead-watcher'] });
+    const home = await setup({ desired: FILE_ONLY, faults: ['dead-watcher'] });
     await home.declare(FILE_ONLY, { TEAM_A: 'sk-test-0003' });
     const ban = async (): Promise<void> => {
       const headers = { authorization: 'Bearer not-the-key' };
@@ -275,7 +275,7 @@ describe('a roll-back that something gets in the way of', () => {
   });
 
   test('if the file has changes by others, no step copies a backup over it', async () => {
-    const home = await stage({ desired: FILE_ONLY, faults: ['dead-watcher'] });
+    const home = await setup({ desired: FILE_ONLY, faults: ['dead-watcher'] });
     await home.declare(FILE_ONLY, { TEAM_A: 'sk-test-0003' });
     const drops = whenRollingBack(home, async () => {
       await home.panel('PUT', 'logging-to-file', { value: true });
@@ -295,7 +295,7 @@ describe('a roll-back that something gets in the way of', () => {
 });
 
 /** A context in which something happens directly before our own changes are reverted. */
-function whenRollingBack({ context }: Stage, act: () => unknown): Partial<Context> {
+function whenRollingBack({ context }: Fixture, act: () => unknown): Partial<Context> {
   const { store } = context;
   const writeJournal: Store['writeJournal'] = async (target, journal) => {
     await store.writeJournal(target, journal);
@@ -306,7 +306,7 @@ function whenRollingBack({ context }: Stage, act: () => unknown): Partial<Contex
 
 describe('a disk that fills up after the write', () => {
   test('changes nothing about the change, is reported, and the next run completes the record', async () => {
-    const home = await stage({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+    const home = await setup({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
     const { store } = home.context;
     const full: Store = Object.assign(Object.create(store) as Store, {
       update: async (target: string, patch: Parameters<Store['update']>[1]) => {

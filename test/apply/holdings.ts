@@ -3,7 +3,7 @@ import { nativeDialect } from '../../src/gateway/dialect.ts';
 import { effectiveEntries, familyAt } from '../../src/gateway/layout/effective.ts';
 import { isList, isTree, type Tree, treeOf, type Value } from '../../src/lib/value.ts';
 import { parseDocument } from '../../src/yaml/document.ts';
-import type { Stage } from './setup.ts';
+import type { Fixture } from './setup.ts';
 
 /** What the gateway holds, leaf by leaf: `memory.debug`, `file.api-keys[sk-test-0001]`, and the comments of the file. */
 export interface Holdings {
@@ -12,13 +12,13 @@ export interface Holdings {
 }
 
 /** At rest. */
-export async function holdings(home: Stage): Promise<Holdings> {
+export async function holdings(home: Fixture): Promise<Holdings> {
   await home.sandbox.settled();
   return holdingsNow(home);
 }
 
 /** Whatever the gateway is about to load. */
-export async function holdingsNow(home: Stage): Promise<Holdings> {
+export async function holdingsNow(home: Fixture): Promise<Holdings> {
   const file = await home.file();
   const document = parseDocument(file);
   if ('ok' in document) throw new Error(document.message);

@@ -1,15 +1,15 @@
 // What a target manages, read from gateways of both generations.
 import { afterEach, expect, test } from '@jest/globals';
 import { inspect } from '../../src/apply/inspect.ts';
-import { GATEWAY_FILE, GATEWAY_FILE_V8, stage, strike } from './setup.ts';
+import { GATEWAY_FILE, GATEWAY_FILE_V8, setup, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 test.each([
   ['v7', GATEWAY_FILE, 'request-retry'],
   ['v8', GATEWAY_FILE_V8, 'routing'],
 ] as const)('of a %s gateway: sections, models and accounts, without secrets', async (api, file, section) => {
-  const home = await stage({ file, api });
+  const home = await setup({ file, api });
   const found = await inspect(home.context);
   expect(found.models).toEqual(['kimi']);
   expect(found.accounts).toEqual([]);

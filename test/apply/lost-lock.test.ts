@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createClient } from '../../src/gateway/client/http-client.ts';
-import { DESIRED, stage, strike } from './setup.ts';
+import { DESIRED, setup, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 test('a lock that is lost after a write leaves the rest to the next holder, and calls for nobody', async () => {
-  const at = await stage({ mode: 'apply', desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+  const at = await setup({ mode: 'apply', desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
   let remaining = Infinity;
   const outcome = await at.reconcile(
     {},

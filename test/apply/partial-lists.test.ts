@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { parsePath } from '../../src/domain/path.ts';
-import { DESIRED, stage, strike } from './setup.ts';
+import { DESIRED, setup, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const rules = (...models: readonly string[]): string =>
   `payload:\n  default:\n${models.map((model) => `    - models: [{ name: ${model} }]\n      params: { temperature: 1 }\n`).join('')}`;
 
 test('a list whose order matters, left out of an apply, stays a change of the files', async () => {
-  const home = await stage({ desired: `${DESIRED}${rules('a')}` });
+  const home = await setup({ desired: `${DESIRED}${rules('a')}` });
   expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
   await home.declare(`${DESIRED.replace('debug: false', 'debug: true')}${rules('a', 'b')}`);
   expect(await home.reconcile({ only: [parsePath('debug')] })).toMatchObject({ kind: 'applied' });
@@ -19,7 +19,7 @@ test('a list whose order matters, left out of an apply, stays a change of the fi
 });
 
 test('a renamed entry, left out of an apply, stays a change of the files', async () => {
-  const home = await stage();
+  const home = await setup();
   await home.reconcile();
   await home.declare(DESIRED.replace('debug: false', 'debug: true').replace('alias: kimi', 'alias: k2'));
   expect(await home.reconcile({ only: [parsePath('debug')] })).toMatchObject({ kind: 'applied' });

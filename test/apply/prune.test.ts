@@ -1,9 +1,9 @@
 // What was declared once and isn't any more: released, and pruned on request, however many runs later.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
-import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, stage, strike } from './setup.ts';
+import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Fixture, setup, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 /** What is taken out of the files, and what must be gone from the gateway's file afterwards. */
 const TAKEN: Readonly<Record<string, string>> = {
@@ -57,7 +57,7 @@ const text = (outcome: Outcome): string =>
   ].join('; ');
 
 /** Takes it out of the files, applies `between` times, then prunes. */
-async function prunes(home: Stage, rest: string, between: number): Promise<void> {
+async function prunes(home: Fixture, rest: string, between: number): Promise<void> {
   await home.declare(`${DESIRED}${rest}`);
   for (let run = 0; run < between; run += 1) {
     const released = await home.reconcile(ALLOWED);
@@ -76,19 +76,19 @@ for (const api of ['v7', 'v8'] as const) {
     describe(`${api}: ${name} taken out of the files`, () => {
       test('is pruned if Holdfast added it, however many runs later', async () => {
         for (const between of [0, 2]) {
-          const home = await stage({ file, api, desired: `${DESIRED}${taken}` });
+          const home = await setup({ file, api, desired: `${DESIRED}${taken}` });
           expect(text(await home.reconcile(ALLOWED))).toMatch(/^applied/);
           await prunes(home, rest, between);
         }
       });
 
       test('is pruned where it was there before Holdfast came', async () => {
-        const home = await stage({ file, api, desired: `${DESIRED}${taken}` });
+        const home = await setup({ file, api, desired: `${DESIRED}${taken}` });
         await home.reconcile(ALLOWED);
         await home.sandbox.settled();
         const there = (await home.file()).replace(/auth-dir: .*/, 'auth-dir: AUTH_DIR');
         for (const between of [0, 2]) {
-          const fresh = await stage({ file: there, api, desired: `${DESIRED}${taken}`, adopted: false });
+          const fresh = await setup({ file: there, api, desired: `${DESIRED}${taken}`, adopted: false });
           expect(text(await fresh.reconcile())).toMatch(/^in-sync/);
           await prunes(fresh, rest, between);
         }
@@ -99,7 +99,7 @@ for (const api of ['v7', 'v8'] as const) {
 
 describe('what was released', () => {
   test('is not pruned if others changed it since', async () => {
-    const home = await stage({ desired: `${DESIRED}max-retry-credentials: 3\n` });
+    const home = await setup({ desired: `${DESIRED}max-retry-credentials: 3\n` });
     await home.reconcile();
     await home.declare(DESIRED);
     await home.reconcile();
@@ -117,7 +117,7 @@ describe('what was released', () => {
   });
 
   test('is forgotten if others removed it, and is theirs if it comes back', async () => {
-    const home = await stage({ desired: `${DESIRED}max-retry-credentials: 3\n` });
+    const home = await setup({ desired: `${DESIRED}max-retry-credentials: 3\n` });
     await home.reconcile();
     await home.declare(DESIRED);
     await home.panel('PUT', 'config.yaml', (await home.file()).replace('max-retry-credentials: 3\n', ''));

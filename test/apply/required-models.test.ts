@@ -1,15 +1,15 @@
 // `probes.models`: what must be listed after an apply, else it is rolled back.
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { DESIRED, stage, strike } from './setup.ts';
+import { DESIRED, setup, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const RENAMED = DESIRED.replace('alias: kimi', 'alias: kimi2');
 const ALLOWED = { allow: [{ guard: 'last-upstream' }] };
 
 describe('a model that must be listed', () => {
   test('and that the plan takes away is said before', async () => {
-    const home = await stage({ desired: RENAMED, models: ['kimi'] });
+    const home = await setup({ desired: RENAMED, models: ['kimi'] });
     const before = await home.file();
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({ kind: 'refused' });
@@ -24,7 +24,7 @@ describe('a model that must be listed', () => {
   });
 
   test('is missing although the guard let it pass: rolled back, and it is listed again', async () => {
-    const home = await stage({ desired: RENAMED, models: ['kimi'] });
+    const home = await setup({ desired: RENAMED, models: ['kimi'] });
     const before = await home.file();
     expect(await home.reconcile(ALLOWED)).toMatchObject({
       kind: 'rolled-back',
@@ -34,7 +34,7 @@ describe('a model that must be listed', () => {
   });
 
   test("a model that never was is rolled back too, and doesn't fail the rollback", async () => {
-    const home = await stage({
+    const home = await setup({
       desired: DESIRED.replace('retry: 1', 'retry: 4'),
       models: ['kimi', 'no-such'],
     });
@@ -45,7 +45,7 @@ describe('a model that must be listed', () => {
   });
 
   test('and comes with the plan passes', async () => {
-    const home = await stage({ desired: RENAMED, models: ['kimi2'] });
+    const home = await setup({ desired: RENAMED, models: ['kimi2'] });
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({ kind: 'applied' });
     expect('evidence' in outcome && outcome.evidence).toContainEqual({
@@ -58,9 +58,9 @@ describe('a model that must be listed', () => {
   test('is requested anonymously if the gateway is open to everyone', async () => {
     const open = { ...ALLOWED, allow: [{ guard: 'open-gateway' }, { guard: 'mass-delete' }] };
     const desired = DESIRED.replace(/api-keys:\n.*\n.*\n/, 'api-keys: []\n');
-    const listed = await stage({ desired, models: ['kimi'] });
+    const listed = await setup({ desired, models: ['kimi'] });
     expect(await listed.reconcile(open)).toMatchObject({ kind: 'applied' });
-    const missing = await stage({ desired, models: ['no-such'] });
+    const missing = await setup({ desired, models: ['no-such'] });
     expect(await missing.reconcile(open)).toMatchObject({ kind: 'rolled-back' });
   });
 });

@@ -97,7 +97,7 @@ openai-compatibility:
         alias: kimi
 `;
 
-export interface StageOptions {
+export interface SetupOptions {
   readonly file?: string;
   readonly desired?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -117,7 +117,7 @@ export interface StageOptions {
   readonly build?: SandboxOptions['build'];
 }
 
-export interface Stage {
+export interface Fixture {
   readonly context: Context;
   readonly sandbox: Sandbox;
   readonly clock: VirtualClock;
@@ -138,18 +138,18 @@ export interface Stage {
   writeFile(text: string): Promise<void>;
   /** Status of `/v1/models` for a caller. */
   admits(key?: string): Promise<boolean>;
-  /** Takes it down before `strike` does. */
+  /** Takes it down before `teardown` does. */
   leave(): Promise<void>;
 }
 
 const open = new Set<() => Promise<void>>();
 
 /** For afterEach. */
-export async function strike(): Promise<void> {
+export async function teardown(): Promise<void> {
   for (const leave of open) await leave();
 }
 
-export async function stage(options: StageOptions = {}): Promise<Stage> {
+export async function setup(options: SetupOptions = {}): Promise<Fixture> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-apply-'));
   const file = join(dir, 'config.yaml');
   const desiredDir = join(dir, 'desired');
@@ -222,7 +222,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
-function targetAt(url: string, desired: string, options: StageOptions): Target {
+function targetAt(url: string, desired: string, options: SetupOptions): Target {
   const keys = (options.keys ?? [MANAGEMENT_KEY]).map(seal);
   return {
     name: 'home',
@@ -280,7 +280,7 @@ async function models(sandbox: Sandbox, key: string | undefined): Promise<Respon
 
 /** A context in which others act directly before our n-th request of a transaction is sent (1: the first). */
 export function beforeSending(
-  { context }: Stage,
+  { context }: Fixture,
   nth: number,
   act: () => Promise<unknown>,
 ): Partial<Context> {
@@ -293,7 +293,7 @@ export function beforeSending(
 }
 
 /** A context in which others act during the n-th wait. */
-export function duringWait({ context }: Stage, nth: number, act: () => Promise<unknown>): Partial<Context> {
+export function duringWait({ context }: Fixture, nth: number, act: () => Promise<unknown>): Partial<Context> {
   let waits = 0;
   const sleep: typeof context.clock.sleep = async (ms, signal) => {
     waits += 1;

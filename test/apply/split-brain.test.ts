@@ -4,17 +4,17 @@ import {
   DESIRED,
   GATEWAY_FILE,
   GATEWAY_FILE_V8,
-  type Stage,
-  stage,
-  type StageOptions,
-  strike,
+  type Fixture,
+  setup,
+  type SetupOptions,
+  teardown,
 } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 /** Two unknown values at `request-retry`, and a file whose `debug` was edited without being loaded. */
-async function split(options: StageOptions): Promise<Stage> {
-  const home = await stage({ desired: 'ws-auth: true\n', ...options });
+async function split(options: SetupOptions): Promise<Fixture> {
+  const home = await setup({ desired: 'ws-auth: true\n', ...options });
   expect(await home.reconcile()).toMatchObject({ kind: expect.stringMatching(/applied|in-sync/) });
   home.sandbox.fault('dead-watcher');
   home.sandbox.fault('save-failure');
@@ -29,7 +29,7 @@ async function split(options: StageOptions): Promise<Stage> {
   return home;
 }
 
-const KINDS: readonly (readonly [string, StageOptions])[] = [
+const KINDS: readonly (readonly [string, SetupOptions])[] = [
   ['v7', {}],
   ['v8', { file: GATEWAY_FILE_V8, api: 'v8' }],
   ['v8 with a flat file', { file: GATEWAY_FILE, api: 'v8' }],

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { exitOf } from '../../src/domain/outcome/outcome.ts';
-import { DESIRED, duringWait, GATEWAY_FILE, MANAGEMENT_KEY, stage, strike } from './setup.ts';
+import { DESIRED, duringWait, GATEWAY_FILE, MANAGEMENT_KEY, setup, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 const FILE_ONLY = `${DESIRED}commercial-mode: true\n`;
@@ -15,7 +15,7 @@ const PASTED = GATEWAY_FILE.replace(
 
 describe('a client key that HTTP cannot carry', () => {
   test('stops no apply, and is taken out unproven', async () => {
-    const home = await stage({ file: PASTED, desired: 'request-retry: 4\n' });
+    const home = await setup({ file: PASTED, desired: 'request-retry: 4\n' });
     expect(await home.reconcile()).toMatchObject({ kind: 'applied', problems: [] });
     await home.declare(DESIRED);
     const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }, { guard: 'overwrites-edit' }] });
@@ -31,7 +31,7 @@ describe('a client key that HTTP cannot carry', () => {
 
 describe('a transaction on a gateway that behaves', () => {
   test('applies one change, proves it, and has nothing to do afterwards', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({ kind: 'applied', problems: [] });
     expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
@@ -42,7 +42,7 @@ describe('a transaction on a gateway that behaves', () => {
   });
 
   test('costs at most eight management requests, counted by purpose', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     home.sandbox.clearRequests();
     const outcome = await home.reconcile();
     const sent = home.sandbox.requests.filter(({ path }) => path.startsWith('/v0/management'));
@@ -52,7 +52,7 @@ describe('a transaction on a gateway that behaves', () => {
   });
 
   test('remembers what it did: history, backup, closed journal', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const outcome = await home.reconcile();
     const [entry] = await home.store.history('home');
     expect(entry).toMatchObject({ outcome: 'applied', changes: ['update request-retry: 1 → 4'] });
@@ -64,7 +64,7 @@ describe('a transaction on a gateway that behaves', () => {
   });
 
   test('reports that the runtime is unproven and a restart is needed', async () => {
-    const home = await stage({ desired: FILE_ONLY });
+    const home = await setup({ desired: FILE_ONLY });
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({
       kind: 'applied',
@@ -76,14 +76,14 @@ describe('a transaction on a gateway that behaves', () => {
   });
 
   test('leaves every byte of the file alone that it does not change', async () => {
-    const home = await stage({ desired: FILE_ONLY });
+    const home = await setup({ desired: FILE_ONLY });
     const before = await home.file();
     await home.reconcile();
     expect(await home.file()).toBe(`${before}commercial-mode: true\n`);
   });
 
   test('rotates a client key: the new one is accepted, the old one refused', async () => {
-    const home = await stage();
+    const home = await setup();
     await home.reconcile();
     await home.declare(DESIRED, { TEAM_A: 'sk-test-0003' });
     const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }] });
@@ -99,13 +99,13 @@ describe('a transaction on a gateway that behaves', () => {
     api-key-entries: [{ api-key: "\${env:UPSTREAM}" }]
     models: [{ name: big-model, alias: big }]
 `;
-    const home = await stage({ desired: DESIRED + more });
+    const home = await setup({ desired: DESIRED + more });
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({ kind: 'applied', runtime: 'proven', notServedYet: [] });
   });
 
   test('writes nothing in a dry run', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const before = await home.file();
     expect(await home.reconcile({ dryRun: true })).toMatchObject({ kind: 'drifted' });
     expect(await home.file()).toBe(before);
@@ -113,20 +113,20 @@ describe('a transaction on a gateway that behaves', () => {
   });
 
   test('writes nothing in mode observe', async () => {
-    const home = await stage({ desired: RETRY, mode: 'observe' });
+    const home = await setup({ desired: RETRY, mode: 'observe' });
     expect(await home.reconcile()).toMatchObject({ kind: 'drifted' });
     expect(await home.file()).toContain('request-retry: 1');
   });
 
   test('writes nothing once a signal came', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const outcome = await home.reconcile({}, { signal: AbortSignal.abort() });
     expect(outcome).toMatchObject({ kind: 'cancelled' });
     expect(await home.file()).toContain('request-retry: 1');
   });
 
   test('names the holder of the lock', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const lease = await home.store.lock('home', 'someone else');
     const outcome = await home.reconcile();
     await lease.release();
@@ -135,7 +135,7 @@ describe('a transaction on a gateway that behaves', () => {
   });
 
   test('a check finds the differences and writes nothing', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const outcome = await home.check();
     expect(outcome).toMatchObject({ kind: 'drifted', depth: 'deep' });
     expect(outcome.plan?.changes.map(({ path }) => path)).toEqual(['request-retry']);
@@ -145,13 +145,13 @@ describe('a transaction on a gateway that behaves', () => {
 
 describe('an approved plan', () => {
   test('is applied when nothing changed', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const { plan } = await home.check();
     expect(await home.reconcile({ approved: plan!.digest })).toMatchObject({ kind: 'applied' });
   });
 
   test('is refused as stale after a panel edit of what it touches', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const { plan } = await home.check();
     await home.panel('PUT', 'request-retry', { value: 2 });
     const outcome = await home.reconcile({ approved: plan!.digest });
@@ -160,14 +160,14 @@ describe('an approved plan', () => {
   });
 
   test('with another key is distinguished from a stale one', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const { plan } = await home.check();
     const outcome = await home.reconcile({ approved: { ...plan!.digest, keyId: '00000000' } });
     expect(outcome).toMatchObject({ kind: 'stale', problems: [{ code: 'HF5004' }] });
   });
 
   test('is refused if others write while it waits for quiet', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const { plan } = await home.check();
     const foreign = duringWait(home, 1, () => home.panel('PUT', 'debug', { value: true }));
     const outcome = await home.reconcile({ approved: plan!.digest }, foreign);
@@ -176,7 +176,7 @@ describe('an approved plan', () => {
   });
 
   test('without one, a foreign write while it waits makes it plan again, once', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const foreign = duringWait(home, 1, () => home.panel('PUT', 'logging-to-file', { value: true }));
     expect(await home.reconcile({}, foreign)).toMatchObject({ kind: 'applied' });
     expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 4, 'logging-to-file': true });
@@ -184,7 +184,7 @@ describe('an approved plan', () => {
 });
 
 test("a home directory that the gateway expands isn't a change by others", async () => {
-  const home = await stage({
+  const home = await setup({
     file: GATEWAY_FILE.replace('auth-dir: AUTH_DIR', 'auth-dir: ~/.gateway-auths').concat(
       'plugins:\n  dir: ~/plugins\n',
     ),

@@ -8,9 +8,9 @@ import { loadDesired } from '../../src/desired/desired.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import { openFileStore } from '../../src/state/files/files.ts';
 import { beforeRequests } from './contention.ts';
-import { GATEWAY_FILE, GATEWAY_FILE_V8, stage, type Stage, type StageOptions, strike } from './setup.ts';
+import { GATEWAY_FILE, GATEWAY_FILE_V8, setup, type Fixture, type SetupOptions, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 interface Runner {
   declare(text: string): Promise<void>;
@@ -26,7 +26,7 @@ function numbers(seed: number): () => number {
   };
 }
 
-async function runnerAt(home: Stage, random: () => number): Promise<Runner> {
+async function runnerAt(home: Fixture, random: () => number): Promise<Runner> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-runner-'));
   const desired = join(dir, 'desired');
   await mkdir(desired);
@@ -47,14 +47,14 @@ async function runnerAt(home: Stage, random: () => number): Promise<Runner> {
 }
 
 interface Pair {
-  readonly options: StageOptions;
+  readonly options: SetupOptions;
   readonly one: (round: number) => string;
   readonly other: (round: number) => string;
-  readonly held: (home: Stage) => readonly unknown[];
+  readonly held: (home: Fixture) => readonly unknown[];
   readonly proposed: (round: number) => readonly unknown[];
 }
 
-const at = (home: Stage, name: string): unknown => Reflect.get(home.sandbox.states().memory, name);
+const at = (home: Fixture, name: string): unknown => Reflect.get(home.sandbox.states().memory, name);
 const isOdd = (round: number): boolean => round % 2 === 1;
 
 const PAIRS: Readonly<Record<string, Pair>> = {
@@ -94,7 +94,7 @@ const CLEAN = new Set(['applied', 'in-sync', 'stale', 'rolled-back']);
 describe.each(Object.entries(PAIRS))('%s', (_, { options, one, other, held, proposed }) => {
   test.each([1, 2, 3])('nothing is lost, and no person is needed (order %i)', async (seed) => {
     const random = numbers(seed * 7919);
-    const home = await stage(options);
+    const home = await setup(options);
     const runners = [await runnerAt(home, random), await runnerAt(home, random)];
     const kinds: string[] = [];
     for (let round = 0; round < 6; round += 1) {
@@ -122,7 +122,7 @@ const OVERLAPPING: Readonly<Record<string, Pick<Pair, 'options'> & { readonly mo
 describe.each(Object.entries(OVERLAPPING))('overlapping plans, %s', (_, { options, more }) => {
   test.each([1, 2, 3, 4])('both keep what they report, and no person is needed (order %i)', async (seed) => {
     const random = numbers(seed * 104_729);
-    const home = await stage(options);
+    const home = await setup(options);
     const held = (): readonly unknown[] =>
       ['request-retry', 'max-retry-interval'].map((name) => at(home, name));
     const [retries, interval] = held();

@@ -4,9 +4,9 @@ import { type Checkpoint, type Context, restore } from '../../src/apply/apply.ts
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import { explained } from '../../src/state/files/disk.ts';
 import type { Store } from '../../src/state/store.ts';
-import { DESIRED, type Stage, stage, strike } from './setup.ts';
+import { DESIRED, type Fixture, setup, teardown } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const TWO = DESIRED.replace('request-retry: 1', 'request-retry: 4').replace('debug: false', 'debug: true');
 
@@ -41,7 +41,7 @@ function casesOf(step: Checkpoint): readonly Case[] {
 }
 
 /** A context whose Store refuses from a step on. */
-function refusing(home: Stage, { step, refused, code }: Case): Partial<Context> {
+function refusing(home: Fixture, { step, refused, code }: Case): Partial<Context> {
   let broken = false;
   const refuse = (): Promise<never> =>
     explained('the state directory', () => Promise.reject(Object.assign(new Error(code), { code })));
@@ -81,7 +81,7 @@ describe('a state directory that stops taking writes', () => {
   for (const step of BEFORE) {
     test(`from "${step}" on: applied and verified, or nothing was written`, async () => {
       await each(casesOf(step), async (one) => {
-        const home = await stage({ desired: TWO });
+        const home = await setup({ desired: TWO });
         const before = await home.file();
         const outcome = await home.reconcile({}, refusing(home, one));
         if (outcome.kind === 'failed') {
@@ -100,7 +100,7 @@ describe('a state directory that stops taking writes', () => {
   for (const step of AFTER) {
     test(`from "${step}" on: the plan is applied and verified, and the next run completes the record`, async () => {
       await each(casesOf(step), async (one) => {
-        const home = await stage({ desired: TWO });
+        const home = await setup({ desired: TWO });
         const outcome = await home.reconcile({}, refusing(home, one));
         expect(outcome.kind).toBe('applied');
         expect(await home.file()).toMatch(/debug: true[^]*request-retry: 4/);
@@ -117,7 +117,7 @@ describe('a state directory that stops taking writes', () => {
   for (const step of BACK) {
     test(`from "${step}" on: what fails is rolled back, and the next run completes the record`, async () => {
       await each(casesOf(step), async (one) => {
-        const home = await stage({ desired: TWO, faults: ['drop-writes=/request-retry'] });
+        const home = await setup({ desired: TWO, faults: ['drop-writes=/request-retry'] });
         const before = await home.file();
         const outcome = await home.reconcile({}, refusing(home, one));
         expect(outcome).toMatchObject({ kind: 'rolled-back' });
@@ -137,7 +137,7 @@ describe('a state directory that stops taking writes', () => {
 describe('a restore', () => {
   for (const code of CODES)
     test(`is finished although ${code} keeps it from being recorded`, async () => {
-      const home = await stage({ desired: TWO });
+      const home = await setup({ desired: TWO });
       const before = await home.file();
       await home.reconcile();
       const broken = refusing(home, { step: 'roll-back-started', refused: OPERATIONS, code });
@@ -153,7 +153,7 @@ describe('a restore', () => {
 
 describe('what a transaction of the past left open', () => {
   test('nothing was sent: it is closed, whatever others did since', async () => {
-    const home = await stage({ desired: TWO });
+    const home = await setup({ desired: TWO });
     await home.crashAt('journalled');
     await home.panel('PUT', 'max-retry-interval', { value: 77 });
     expect(await home.reconcile()).toMatchObject({ kind: 'applied', problems: [{ code: 'HF5022' }] });
@@ -161,7 +161,7 @@ describe('what a transaction of the past left open', () => {
   });
 
   test("it had ended, and only that was not recorded: later changes by others don't matter", async () => {
-    const home = await stage({ desired: TWO });
+    const home = await setup({ desired: TWO });
     const broken = refusing(home, { step: 'sending', refused: ['closeJournal'], code: 'EROFS' });
     expect(await home.reconcile({}, broken)).toMatchObject({
       kind: 'applied',

@@ -12,16 +12,16 @@ import {
   GATEWAY_FILE,
   GATEWAY_FILE_V8,
   MANAGEMENT_KEY,
-  type Stage,
-  stage,
-  type StageOptions,
-  strike,
+  type Fixture,
+  setup,
+  type SetupOptions,
+  teardown,
 } from './setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
-const v8 = (options: StageOptions = {}): Promise<Stage> =>
-  stage({ file: GATEWAY_FILE_V8, api: 'v8', ...options });
+const v8 = (options: SetupOptions = {}): Promise<Fixture> =>
+  setup({ file: GATEWAY_FILE_V8, api: 'v8', ...options });
 
 const MIGRATE = { allow: [{ guard: 'migrate-file' }] } as const;
 
@@ -80,11 +80,11 @@ payload:
       params: { reasoning.effort: high }
 `;
     const env = { CODEX_A: 'sk-test-codex-a', CODEX_B: 'sk-test-codex-b' };
-    const old = await stage({ desired, env });
+    const old = await setup({ desired, env });
     const young = await v8({ desired, env });
     expect(await old.reconcile()).toMatchObject({ kind: 'applied' });
     expect(await young.reconcile()).toMatchObject({ kind: 'applied' });
-    const effective = ({ sandbox }: Stage): unknown => {
+    const effective = ({ sandbox }: Fixture): unknown => {
       const { runtime } = sandbox.states();
       const names = [
         'debug',
@@ -180,11 +180,11 @@ describe('desired state in the layout of v8', () => {
   const env = { CODEX_A: 'sk-test-codex-a', CODEX_B: 'sk-test-codex-b' };
 
   test('ends in the same state on a v7 and on a v8 gateway, and both plans are empty then', async () => {
-    const old = await stage({ desired: TREE, env });
+    const old = await setup({ desired: TREE, env });
     const young = await v8({ desired: TREE, env });
     expect(await old.reconcile()).toMatchObject({ kind: 'applied' });
     expect(await young.reconcile()).toMatchObject({ kind: 'applied' });
-    const effective = ({ sandbox }: Stage): unknown => {
+    const effective = ({ sandbox }: Fixture): unknown => {
       const { runtime } = sandbox.states();
       const { 'stream-bootstrap-buffering': buffering } = runtime['codex'] as Tree;
       const names = ['debug', 'api-keys', 'openai-compatibility', 'codex-api-key', 'oauth-model-alias'];
@@ -211,7 +211,7 @@ describe('desired state in the layout of v8', () => {
   });
 
   test("that a v7 gateway can't express is refused by name and position", async () => {
-    const old = await stage({ desired: `${TREE}server:\n  discovery: { enabled: true }\n`, env });
+    const old = await setup({ desired: `${TREE}server:\n  discovery: { enabled: true }\n`, env });
     const refused = await old.reconcile();
     expect(refused).toMatchObject({ kind: 'refused' });
     const verdicts = 'plan' in refused && refused.plan ? refused.plan.verdicts : [];
@@ -256,13 +256,13 @@ const ENTRIES = `${DESIRED}codex-api-key:
 `;
 
 describe('a family in groups', () => {
-  const family = (): StageOptions => ({
+  const family = (): SetupOptions => ({
     file: GROUPS,
     desired: ENTRIES,
     env: { A: 'sk-test-a', B: 'sk-test-b' },
     policy: { ownership: [{ path: [{ kind: 'key', name: 'codex-api-key' }], ownership: 'entries' }] },
   });
-  const codex = async (home: Stage): Promise<readonly Record<string, unknown>[]> => {
+  const codex = async (home: Fixture): Promise<readonly Record<string, unknown>[]> => {
     const file = parse(await home.file()) as { 'api-keys': { codex: Record<string, unknown>[] } };
     return file['api-keys'].codex;
   };
@@ -358,7 +358,7 @@ describe('a file of many groups', () => {
 });
 
 /** A context in which others act in the first wait after the file was converted. */
-function whenConverted(home: Stage, act: () => Promise<unknown>): Partial<Stage['context']> {
+function whenConverted(home: Fixture, act: () => Promise<unknown>): Partial<Fixture['context']> {
   const { clock } = home.context;
   let acted = false;
   const sleep: typeof clock.sleep = async (ms, signal) => {
@@ -539,7 +539,7 @@ describe('a legacy file on a v8 gateway', () => {
 
 describe('a load that was lost', () => {
   const ONE_KEY = GATEWAY_FILE_V8.replace('        - sk-test-0002\n', '');
-  const patch = async ({ sandbox }: Stage, body: unknown): Promise<void> => {
+  const patch = async ({ sandbox }: Fixture, body: unknown): Promise<void> => {
     await fetch(`${sandbox.url}/v8/management/config`, {
       method: 'PATCH',
       headers: { authorization: `Bearer ${MANAGEMENT_KEY}` },
@@ -658,7 +658,7 @@ describe('a v8 gateway that does not do as it should', () => {
 });
 
 describe('a gateway of the first v8 releases, which is made from reading', () => {
-  const early: StageOptions = { generation: 'A', build: { version: 'v8.0.4' } };
+  const early: SetupOptions = { generation: 'A', build: { version: 'v8.0.4' } };
 
   test('writes its defaults out beside a change, and that is no difference', async () => {
     const home = await v8({ ...early, desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { MANAGEMENT_KEY, stage, strike } from '../apply/setup.ts';
+import { MANAGEMENT_KEY, setup, teardown } from '../apply/setup.ts';
 
 interface Line {
   readonly code?: string;
@@ -16,7 +16,7 @@ interface Line {
 
 const BIN = resolve(import.meta.dirname, '../../bin/holdfast.js');
 
-afterEach(strike);
+afterEach(teardown);
 
 async function healthcheck(state: string): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [BIN, 'healthcheck', '--state', state]);
@@ -25,7 +25,7 @@ async function healthcheck(state: string): Promise<string> {
 
 describe('holdfast run as a process', () => {
   test('applies, logs JSON, and ends with 0 when it is stopped', async () => {
-    const home = await stage();
+    const home = await setup();
     const desired = home.context.target.desired[0] ?? '';
     const words = ['run', '--log', 'json', '--url', home.sandbox.url, '--desired', desired];
     const child = spawn(process.execPath, [BIN, ...words, '--state', join(dirname(desired), 'own-state')], {
@@ -59,7 +59,7 @@ describe('holdfast run as a process', () => {
   });
 
   test('warnings about the settings are lines of the log, once and not at every reload', async () => {
-    const home = await stage();
+    const home = await setup();
     const [desired = ''] = home.context.target.desired;
     const settings = join(dirname(desired), 'holdfast.yaml');
     const target = { name: 'home', url: home.sandbox.url, desired: [desired] };

@@ -7,7 +7,7 @@ import { seal } from '../../src/domain/secret.ts';
 import { openPostgresStore } from '../../src/state/postgres/postgres.ts';
 import { openReplicas, type ReplicasOptions } from '../../src/state/postgres/replicas/replicas.ts';
 import type { Store } from '../../src/state/store.ts';
-import { type Stage, stage, strike } from '../apply/setup.ts';
+import { type Fixture, setup, teardown } from '../apply/setup.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 import type { Sender } from '../../src/daemon/notify/channels/delivery.ts';
@@ -28,7 +28,7 @@ afterAll(() => server.stop());
 const running: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of running.splice(0)) await end();
-  await strike();
+  await teardown();
 });
 
 interface Replica extends Told {
@@ -39,7 +39,7 @@ interface Replica extends Told {
 
 const NO_WATCH: Watch = { follow: async () => {}, [Symbol.asyncDispose]: async () => {} };
 
-async function replica(at: Stage, url: string): Promise<Replica> {
+async function replica(at: Fixture, url: string): Promise<Replica> {
   const told = listener();
   const { clock, target } = at.context;
   const store = await openPostgresStore({
@@ -238,7 +238,7 @@ describe('notifications', () => {
 
 describe('replicas of a daemon', () => {
   test('write once, show the same, and answer requests while another one works', async () => {
-    const at = await stage({ mode: 'apply', desired: retries(4) });
+    const at = await setup({ mode: 'apply', desired: retries(4) });
     const url = await server.newDatabase();
     const all = [await replica(at, url), await replica(at, url), await replica(at, url)] as const;
     await until(() => kindsOf(all).includes('applied'), seen(all));
@@ -262,7 +262,7 @@ describe('replicas of a daemon', () => {
   });
 
   test('stay up without the database, and continue when it is back', async () => {
-    const at = await stage({ mode: 'enforce', desired: retries(4) });
+    const at = await setup({ mode: 'enforce', desired: retries(4) });
     const url = await server.newDatabase();
     const all = [await replica(at, url), await replica(at, url)] as const;
     await until(inSync(all), seen(all));
@@ -276,7 +276,7 @@ describe('replicas of a daemon', () => {
   });
 
   test('stop one after the other, and the last one does the work', async () => {
-    const at = await stage({ mode: 'enforce', desired: retries(4) });
+    const at = await setup({ mode: 'enforce', desired: retries(4) });
     const url = await server.newDatabase();
     const all = [await replica(at, url), await replica(at, url)] as const;
     await until(inSync(all), seen(all));

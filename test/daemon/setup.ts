@@ -1,4 +1,4 @@
-// A daemon on a stage: the engine's real one, a sandbox gateway, settings that a test can change, and ears everywhere.
+// A daemon in a setup: the engine's real one, a sandbox gateway, settings that a test can change, and ears everywhere.
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runDaemon } from '../../src/daemon/daemon.ts';
@@ -10,7 +10,7 @@ import type { Clock } from '../../src/domain/clock.ts';
 import type { Outcome, OutcomeKind } from '../../src/domain/outcome/outcome.ts';
 import type { Mode } from '../../src/domain/target.ts';
 import type { DaemonSettings } from '../../src/settings/settings.ts';
-import { DESIRED, type Stage, stage, type StageOptions, strike } from '../apply/setup.ts';
+import { DESIRED, type Fixture, setup, type SetupOptions, teardown } from '../apply/setup.ts';
 import { until } from '../support/until.ts';
 import { listener, type Told } from './builders.ts';
 
@@ -21,10 +21,10 @@ const NO_WATCH: Watch = { follow: async () => {}, [Symbol.asyncDispose]: async (
 /** For afterEach. */
 export async function endAll(): Promise<void> {
   for (const end of running.splice(0)) await end();
-  await strike();
+  await teardown();
 }
 
-export interface Running extends Omit<Stage, 'events'>, Told {
+export interface Running extends Omit<Fixture, 'events'>, Told {
   readonly dir: string;
   readonly settings: string;
   readonly operations: DaemonOperations;
@@ -36,7 +36,7 @@ export interface Running extends Omit<Stage, 'events'>, Told {
   stop(): Promise<void>;
 }
 
-export interface Options extends StageOptions {
+export interface Options extends SetupOptions {
   readonly services?: readonly Service[] | Services;
   /** More settings of the daemon. */
   readonly daemon?: Partial<DaemonSettings>;
@@ -50,9 +50,9 @@ export interface Options extends StageOptions {
 
 export async function daemon(
   options: Options = {},
-  prepare: (stage: Stage) => Promise<void> = async () => {},
+  prepare: (fixture: Fixture) => Promise<void> = async () => {},
 ): Promise<Running> {
-  const at = await stage(options);
+  const at = await setup(options);
   await prepare(at);
   const told = listener();
   const stop = new AbortController();

@@ -8,9 +8,9 @@ import { authMemoryOf } from '../../src/state/auth-memory.ts';
 import { openFileStore } from '../../src/state/files/files.ts';
 import { wrongIn } from '../apply/contention.ts';
 import { holdings } from '../apply/holdings.ts';
-import type { Stage } from '../apply/setup.ts';
+import type { Fixture } from '../apply/setup.ts';
 import { FAULTS, type FaultName, SECRETS } from './faults.ts';
-import { ALLOW, perform, type Quiet, ready, type Strike, type Trace } from './perform.ts';
+import { ALLOW, perform, type Quiet, ready, type Injection, type Trace } from './perform.ts';
 import { type SceneName, SCENES } from './scenes.ts';
 import { type Step, type StepName, STEPS } from './steps.ts';
 
@@ -41,12 +41,12 @@ export async function tryCell(
 export async function tryFaults(
   scene: SceneName,
   quiet: Quiet,
-  strikes: readonly Strike[],
+  injections: readonly Injection[],
   back: boolean,
 ): Promise<Cell> {
   const home = await ready(SCENES[scene]);
   try {
-    const trace = await perform(home, { planned: quiet.writes, back, strikes });
+    const trace = await perform(home, { planned: quiet.writes, back, injections });
     if (!trace.happened) throw new Error('no fault happened');
     return await judged(home, trace, quiet);
   } finally {
@@ -54,7 +54,7 @@ export async function tryFaults(
   }
 }
 
-async function judged(home: Stage, trace: Trace, quiet: Quiet): Promise<Cell> {
+async function judged(home: Fixture, trace: Trace, quiet: Quiet): Promise<Cell> {
   const { outcome } = trace;
   const wrong: string[] = trace.needless.map((write) => `${write} changed nothing`);
   const gateway = await whereIs(home, trace, quiet);
@@ -78,7 +78,11 @@ function inShort({ kind, problems }: Outcome): string {
   return code === undefined ? kind : `${kind} ${code}`;
 }
 
-async function whereIs(home: Stage, { edit: made, isUnseen }: Trace, quiet: Quiet): Promise<Cell['gateway']> {
+async function whereIs(
+  home: Fixture,
+  { edit: made, isUnseen }: Trace,
+  quiet: Quiet,
+): Promise<Cell['gateway']> {
   const held = await holdings(home);
   const edit = made ?? ([held, held] as const);
   const admits = await home.admits('sk-test-0003');
@@ -94,7 +98,7 @@ const DONE: ReadonlySet<string> = new Set(['applied', 'in-sync']);
 
 /** The outcome says where the gateway is; where it can't, a journal is left for the next run. */
 async function untruths(
-  home: Stage,
+  home: Fixture,
   outcome: Outcome | undefined,
   gateway: Cell['gateway'],
 ): Promise<readonly string[]> {
@@ -112,7 +116,7 @@ async function untruths(
 }
 
 /** Secrets in what is printed, logged or recorded. */
-async function tellings(home: Stage, outcome: Outcome | undefined): Promise<readonly string[]> {
+async function tellings(home: Fixture, outcome: Outcome | undefined): Promise<readonly string[]> {
   const report = {
     command: 'apply',
     exit: outcome ? exitOf(outcome) : EXIT.ok,
@@ -133,7 +137,7 @@ async function tellings(home: Stage, outcome: Outcome | undefined): Promise<read
 }
 
 /** The fault is over, and a person has followed the steps for a ban. */
-async function recover(home: Stage): Promise<void> {
+async function recover(home: Fixture): Promise<void> {
   home.sandbox.clearFaults();
   await home.sandbox.restart();
   await authMemoryOf(home.store, 'home').clear();
@@ -146,7 +150,7 @@ const MOST_RUNS = 4;
  * The next runs, in a new process: as the daemon would, then with what a person adds where an outcome asks for it. What
  * comes back after a verified apply is drift, which mode `enforce` corrects.
  */
-async function converge(home: Stage): Promise<readonly Outcome[]> {
+async function converge(home: Fixture): Promise<readonly Outcome[]> {
   const store = await openFileStore({ dir: home.store.place, clock: home.clock });
   const context = { ...home.context, store };
   const byPerson = {
@@ -169,7 +173,7 @@ async function converge(home: Stage): Promise<readonly Outcome[]> {
 }
 
 async function unconverged(
-  home: Stage,
+  home: Fixture,
   trace: Trace,
   quiet: Quiet,
   next: readonly Outcome[],
@@ -187,7 +191,7 @@ async function unconverged(
 }
 
 /** One entry a transaction, except that what a person or the next run resolved has one more; each backup is there. */
-async function misrecorded(home: Stage): Promise<readonly string[]> {
+async function misrecorded(home: Fixture): Promise<readonly string[]> {
   const entries = (await home.store.history('home')).toReversed();
   const backups = new Set((await home.store.listBackups('home')).map(({ id }) => id));
   const byId = Map.groupBy(entries, ({ id }) => id);

@@ -1,13 +1,13 @@
 // The faults of the matrix: what happens at a step instead of, before or after its effect.
 import { TransportError, type Received } from '../../src/gateway/client/transport.ts';
 import { explained } from '../../src/state/files/disk.ts';
-import { MANAGEMENT_KEY, type Stage } from '../apply/setup.ts';
+import { MANAGEMENT_KEY, type Fixture } from '../apply/setup.ts';
 import { isWrite } from './steps.ts';
 import type { Effect, HttpEffect, Wired } from './wire.ts';
 
 /** The world of one run, as a fault finds it. */
 export interface World {
-  readonly home: Stage;
+  readonly home: Fixture;
   readonly wired: () => Wired;
   readonly stop: AbortController;
   /** The last answer of the gateway to a request under the management key. */

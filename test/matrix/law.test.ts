@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { reconcile } from '../../src/apply/apply.ts';
 import { loadDesired } from '../../src/desired/desired.ts';
 import { openFileStore } from '../../src/state/files/files.ts';
-import { type Stage, strike } from '../apply/setup.ts';
+import { type Fixture, teardown } from '../apply/setup.ts';
 import { tryFaults } from './cell.ts';
 import { FAULT_NAMES, type Fault, FAULTS } from './faults.ts';
 import { noneFor, type Quiet, quietly } from './perform.ts';
@@ -18,10 +18,10 @@ import { SCENE_NAMES } from './table.ts';
 
 const RUNS = Number(process.env['HOLDFAST_LAW_RUNS'] ?? 10);
 
-afterEach(strike);
+afterEach(teardown);
 
 /** Another Holdfast with its own state, which applies what this plan doesn't change. */
-async function applyAsOther({ context, clock }: Stage): Promise<void> {
+async function applyAsOther({ context, clock }: Fixture): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-other-'));
   const desired = join(dir, 'desired');
   await mkdir(desired);
@@ -80,9 +80,9 @@ test('the gateway is as planned or as before, the outcome is true, and the next 
       fc.pre(!(THEIRS.has(first) && THEIRS.has(second)));
       const other =
         second === 'other' ? { step: between, fault: OTHER } : { step: after, fault: FAULTS[second] };
-      const strikes = [{ step: at, fault: FAULTS[first] }, other];
-      const back = strikes.some(({ step }) => isBack(step));
-      const cell = await tryFaults(scene, alone, strikes, back);
+      const injections = [{ step: at, fault: FAULTS[first] }, other];
+      const back = injections.some(({ step }) => isBack(step));
+      const cell = await tryFaults(scene, alone, injections, back);
       expect(cell.wrong).toEqual([]);
     }),
     { numRuns: RUNS, endOnFailure: true },

@@ -3,7 +3,7 @@ import { reconcile } from '../../src/apply/apply.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import type { Received } from '../../src/gateway/client/transport.ts';
 import { type Holdings, holdings } from '../apply/holdings.ts';
-import { type Stage, stage } from '../apply/setup.ts';
+import { type Fixture, setup } from '../apply/setup.ts';
 import { type Fault, FAULTS, type FaultName, type World } from './faults.ts';
 import { type Scene, type SceneName, SCENES } from './scenes.ts';
 import { advance, isWrite, type Progress, type Step, STEP_NAMES, type StepName, STEPS } from './steps.ts';
@@ -22,8 +22,8 @@ export interface Quiet {
 
 export const ALLOW = [{ guard: 'mass-delete' }] as const;
 
-export async function ready({ options, desired, env }: Scene): Promise<Stage> {
-  const home = await stage(options);
+export async function ready({ options, desired, env }: Scene): Promise<Fixture> {
+  const home = await setup(options);
   await home.reconcile();
   await home.declare(desired, env);
   await forget(home);
@@ -31,7 +31,7 @@ export async function ready({ options, desired, env }: Scene): Promise<Stage> {
 }
 
 /** As on the first apply of a new version of the gateway: nothing about it is remembered. */
-const forget = ({ store }: Stage): Promise<void> =>
+const forget = ({ store }: Fixture): Promise<void> =>
   store.update('home', { detection: undefined, wayBack: undefined, workingKey: undefined });
 
 /** The scene without faults, and the effects of its steps; the roll-back is that of a plan whose result callers refuse. */
@@ -56,7 +56,7 @@ export async function quietly(name: SceneName): Promise<Quiet> {
 type Recorded = Pick<Quiet, 'writes'> & { readonly effects: Map<StepName, Effect> };
 
 async function recorded(
-  home: Stage,
+  home: Fixture,
   { writes, effects }: Recorded,
   back: boolean,
 ): Promise<Outcome | undefined> {
@@ -94,7 +94,7 @@ export interface Trace {
   readonly later: () => Promise<void>;
 }
 
-export interface Strike {
+export interface Injection {
   readonly step: StepName;
   readonly fault: Fault;
 }
@@ -105,18 +105,18 @@ interface Performance {
   /** The new client key is refused after the writes, so that they are rolled back. */
   readonly back: boolean;
   readonly meet?: (effect: Effect, progress: Progress) => void;
-  readonly strikes?: readonly Strike[];
+  readonly injections?: readonly Injection[];
 }
 
 export async function perform(
-  home: Stage,
-  { planned, back, meet, strikes = [] }: Performance,
+  home: Fixture,
+  { planned, back, meet, injections = [] }: Performance,
 ): Promise<Trace> {
   const progress: Progress = { writes: 0, backs: 0, probed: false, closed: false, planned };
   const needless: string[] = [];
   let edit: Trace['edit'];
   let next: HttpEffect | undefined;
-  const happened = new Set<Strike>();
+  const happened = new Set<Injection>();
   let lastAnswer: Received | undefined;
   const world: World = {
     home,
@@ -134,7 +134,7 @@ export async function perform(
   /** The fault that happens at this effect. */
   const struckBy = (effect: Effect): Fault | undefined => {
     meet?.(effect, progress);
-    const first = strikes.find((one) => !happened.has(one) && STEPS[one.step].is(effect, progress));
+    const first = injections.find((one) => !happened.has(one) && STEPS[one.step].is(effect, progress));
     if (first) happened.add(first);
     return (first ?? [...happened].find(({ fault }) => fault.lasts && fault[effect.kind]))?.fault;
   };
@@ -179,7 +179,7 @@ export async function perform(
 const isProbeAfterWrites = (effect: Effect, { writes, backs, planned }: Progress): boolean =>
   effect.kind === 'http' && effect.path === '/v1/models' && writes === planned && backs === 0;
 
-const stateOf = ({ sandbox }: Stage): string => {
+const stateOf = ({ sandbox }: Fixture): string => {
   const { file, memory } = sandbox.states();
   return JSON.stringify([file, memory]);
 };

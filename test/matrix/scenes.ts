@@ -1,9 +1,9 @@
 // The gateways of the fault matrix, each with a plan that changes a value, a list and a map.
-import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type StageOptions } from '../apply/setup.ts';
+import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type SetupOptions } from '../apply/setup.ts';
 
 export interface Scene {
   readonly title: string;
-  readonly options: StageOptions;
+  readonly options: SetupOptions;
   /** What is declared after the first apply. */
   readonly desired: string;
   readonly env: Readonly<Record<string, string>>;

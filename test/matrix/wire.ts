@@ -12,7 +12,7 @@ import {
 import type { Journal } from '../../src/domain/state/state.ts';
 import { authMemoryOf } from '../../src/state/auth-memory.ts';
 import type { Lease, Store } from '../../src/state/store.ts';
-import type { Stage } from '../apply/setup.ts';
+import type { Fixture } from '../apply/setup.ts';
 
 export type Operation =
   | 'lock'
@@ -68,7 +68,7 @@ const OPERATIONS = [
 ] as const satisfies readonly (Operation & keyof Store)[];
 
 /** A context whose effects go through the hook. */
-export function wired({ context }: Pick<Stage, 'context'>, hook: Hook): Wired {
+export function wired({ context }: Pick<Fixture, 'context'>, hook: Hook): Wired {
   let isDead = false;
   let die = (): void => {};
   const died = new Promise<void>((resolve) => {

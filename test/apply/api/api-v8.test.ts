@@ -3,13 +3,13 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { callApi } from '../../../src/apply/api/api.ts';
 import type { ApiRequest } from '../../../src/apply/api/request.ts';
 import { seal } from '../../../src/domain/secret.ts';
-import { GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, stage, strike } from '../setup.ts';
+import { GATEWAY_FILE, GATEWAY_FILE_V8, type Fixture, setup, teardown } from '../setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const TREE = '/v8/management/config';
-const v8 = (file = GATEWAY_FILE_V8, faults: readonly string[] = []): Promise<Stage> =>
-  stage({ api: 'v8', file, faults });
+const v8 = (file = GATEWAY_FILE_V8, faults: readonly string[] = []): Promise<Fixture> =>
+  setup({ api: 'v8', file, faults });
 const patch = (path: string, body: string): ApiRequest => ({ method: 'PATCH', path, body: seal(body) });
 
 describe('the api engine at v8 paths', () => {
@@ -105,7 +105,7 @@ ${families.map(group).join('')}`;
   test('reports a refusal, and that a v7 gateway has no such paths', async () => {
     const refused = await callApi((await v8()).context, patch(TREE, '{"nope":1}'));
     expect(refused).toMatchObject({ status: 400, problems: [{ code: 'HF5052' }] });
-    const missing = await callApi((await stage()).context, { method: 'GET', path: TREE });
+    const missing = await callApi((await setup()).context, { method: 'GET', path: TREE });
     expect(missing.problems.map(({ message }) => message)).toEqual([
       'the gateway answered 404: it has no v8 API',
     ]);

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { callApi } from '../../../src/apply/api/api.ts';
 import { seal } from '../../../src/domain/secret.ts';
 import { beforeRequests } from '../contention.ts';
-import { GATEWAY_FILE, stage, strike } from '../setup.ts';
+import { GATEWAY_FILE, setup, teardown } from '../setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const FILE = `${GATEWAY_FILE}codex-api-key:
   - api-key: sk-test-codex-1
@@ -13,7 +13,7 @@ const FILE = `${GATEWAY_FILE}codex-api-key:
 
 describe('a request that the gateway only half does', () => {
   test('a key that it added instead of replacing one is removed again', async () => {
-    const home = await stage({ file: FILE });
+    const home = await setup({ file: FILE });
     const before = home.sandbox.states().memory;
     const result = await callApi(home.context, {
       method: 'PATCH',
@@ -28,7 +28,7 @@ describe('a request that the gateway only half does', () => {
   });
 
   test('a side effect besides a dropped member is reverted too', async () => {
-    const home = await stage({ file: FILE });
+    const home = await setup({ file: FILE });
     const result = await callApi(home.context, {
       method: 'PATCH',
       path: 'codex-api-key',
@@ -39,7 +39,7 @@ describe('a request that the gateway only half does', () => {
   });
 
   test('what others add to the same list meanwhile stays', async () => {
-    const home = await stage({ file: FILE });
+    const home = await setup({ file: FILE });
     let once = false;
     const more = beforeRequests(home, async (_, { purpose }) => {
       if (purpose !== 'settle' || once) return;
@@ -56,7 +56,7 @@ describe('a request that the gateway only half does', () => {
   });
 
   test("what can't be reverted is reported as in effect", async () => {
-    const home = await stage({ file: FILE });
+    const home = await setup({ file: FILE });
     home.sandbox.fault('drop-writes', '/config.yaml');
     const body = seal('{"old":"sk-test-none","new":"sk-test-stray"}');
     const result = await callApi(home.context, { method: 'PATCH', path: 'api-keys', body });
@@ -66,14 +66,14 @@ describe('a request that the gateway only half does', () => {
 });
 
 describe('a change by others while a request settles', () => {
-  const settling = (home: Awaited<ReturnType<typeof stage>>) =>
+  const settling = (home: Awaited<ReturnType<typeof setup>>) =>
     beforeRequests(home, async (_, { purpose, path }) => {
       if (purpose === 'settle' && path.endsWith('/config'))
         await home.panel('PUT', 'max-retry-interval', { value: 555 });
     });
 
   test("isn't an effect of the request", async () => {
-    const home = await stage({ file: FILE });
+    const home = await setup({ file: FILE });
     const result = await callApi(
       { ...home.context, ...settling(home) },
       { method: 'PUT', path: 'debug', body: seal('{"value":true}') },
@@ -86,7 +86,7 @@ describe('a change by others while a request settles', () => {
   });
 
   test('does not make a dropped write look successful', async () => {
-    const home = await stage({ file: FILE, faults: ['drop-writes=/debug'] });
+    const home = await setup({ file: FILE, faults: ['drop-writes=/debug'] });
     const result = await callApi(
       { ...home.context, ...settling(home) },
       { method: 'PUT', path: 'debug', body: seal('{"value":true}') },
@@ -96,7 +96,7 @@ describe('a change by others while a request settles', () => {
   });
 
   test("isn't overwritten by a PUT whose backup took time", async () => {
-    const home = await stage({ file: FILE });
+    const home = await setup({ file: FILE });
     const more = beforeRequests(home, async (nth) => {
       if (nth === 4) await home.panel('PUT', 'max-retry-interval', { value: 555 });
     });

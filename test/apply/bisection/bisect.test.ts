@@ -5,9 +5,9 @@ import type { Client } from '../../../src/gateway/client/client.ts';
 import { parsePath } from '../../../src/domain/path.ts';
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
 import { rememberedStatus } from '../../../src/state/remembered-status.ts';
-import { DESIRED, GATEWAY_FILE_V8, stage, type Stage, strike, type StageOptions } from '../setup.ts';
+import { DESIRED, GATEWAY_FILE_V8, setup, type Fixture, teardown, type SetupOptions } from '../setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const SECRETS = { C1: 'sk-test-c1', C2: 'sk-test-c2', G1: 'sk-test-g1', G2: 'sk-test-g2' };
 
@@ -26,7 +26,10 @@ routing:
 `;
 
 /** A gateway that answers 200 to writes with all of these texts, and drops them. */
-function dropping({ context }: Stage, ...texts: readonly string[]): Partial<Context> & { writes: string[] } {
+function dropping(
+  { context }: Fixture,
+  ...texts: readonly string[]
+): Partial<Context> & { writes: string[] } {
   const writes: string[] = [];
   const connect: Context['connect'] = (lease) => {
     const client = context.connect(lease);
@@ -44,13 +47,13 @@ function dropping({ context }: Stage, ...texts: readonly string[]): Partial<Cont
 
 const policy = { onFailure: 'bisect', bisectTries: 10 } as const;
 
-const staged = (options: StageOptions = {}): Promise<Stage> =>
-  stage({ desired: CHANGED, env: SECRETS, policy, ...options });
+const staged = (options: SetupOptions = {}): Promise<Fixture> =>
+  setup({ desired: CHANGED, env: SECRETS, policy, ...options });
 
 const waitingIn = (outcome: Outcome): readonly string[] =>
   outcome.kind === 'quarantined' ? (outcome.parts ?? []).map(({ path }) => path) : [];
 
-const outcomesOf = async ({ store }: Stage): Promise<readonly string[]> =>
+const outcomesOf = async ({ store }: Fixture): Promise<readonly string[]> =>
   (await store.history('home')).map(({ outcome }) => outcome).toReversed();
 
 describe('a revision of which one change fails', () => {
@@ -132,7 +135,7 @@ describe('a revision of which one change fails', () => {
 });
 
 describe('what is not bisected', () => {
-  const requests: readonly (readonly [string, ReconcileRequest, StageOptions])[] = [
+  const requests: readonly (readonly [string, ReconcileRequest, SetupOptions])[] = [
     ['without the policy', {}, { policy: { onFailure: 'quarantine' } }],
     ['where the request says no', { bisect: false }, {}],
   ];

@@ -9,11 +9,11 @@ import { byHand } from '../../../src/apply/rollback/remedy.ts';
 import type { Run } from '../../../src/apply/run/run.ts';
 import { readArchive } from '../../../src/state/files/archive.ts';
 import { openFileStore } from '../../../src/state/files/files.ts';
-import { stage, strike } from '../setup.ts';
+import { setup, teardown } from '../setup.ts';
 
 const dirs: string[] = [];
 afterEach(async () => {
-  await strike();
+  await teardown();
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
 
@@ -22,7 +22,7 @@ test('an archive is on disk before the journal and the first request', async () 
   dirs.push(dir);
   const identity = await generateIdentity();
   const backups = { dir: dir, recipients: [await identityToRecipient(identity)] };
-  const home = await stage({ desired: 'request-retry: 5\n', faults: ['drop-writes=/request-retry'] });
+  const home = await setup({ desired: 'request-retry: 5\n', faults: ['drop-writes=/request-retry'] });
   const store = await openFileStore({ dir: join(dir, 'state'), clock: home.clock, backups });
   const before = await home.file();
   const archives = (): readonly string[] => readdirSync(dir).filter((name) => name.endsWith('.age'));
@@ -46,7 +46,7 @@ test('the steps by hand say how to get the backup out of an archive, because the
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-archive-'));
   dirs.push(dir);
   const recipients = [await identityToRecipient(await generateIdentity())];
-  const { context, clock } = await stage();
+  const { context, clock } = await setup();
   const stepsWith = async (backups: { dir: string; recipients: string[] }): Promise<string> => {
     const store = await openFileStore({ dir: join(dir, 'state'), clock, backups });
     const run = { context: { ...context, store } } as unknown as Run; // all that steps by hand are made from

@@ -9,9 +9,9 @@ import {
   type Edit,
   type Scene,
 } from '../contention.ts';
-import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, stage, strike } from '../setup.ts';
+import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Fixture, setup, teardown } from '../setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 const TWO = RETRY.replace('debug: false', 'debug: true');
@@ -31,7 +31,7 @@ const FORWARD: readonly Checkpoint[] = [
 describe('a crash at any step is resolved at the next start', () => {
   for (const point of FORWARD) {
     test(`at "${point}" a field write`, async () => {
-      const home = await stage({ desired: RETRY });
+      const home = await setup({ desired: RETRY });
       await home.crashAt(point);
       await home.sandbox.settled();
       const outcome = await home.reconcile();
@@ -43,7 +43,7 @@ describe('a crash at any step is resolved at the next start', () => {
   }
 
   test('between two writes the first is rolled back, then all is applied', async () => {
-    const home = await stage({ desired: TWO });
+    const home = await setup({ desired: TWO });
     await home.crashAt('settled');
     expect(await home.recover()).toMatchObject({ kind: 'in-sync' });
     expect(await home.store.journal('home')).toBeUndefined();
@@ -51,7 +51,7 @@ describe('a crash at any step is resolved at the next start', () => {
   });
 
   test('in the middle of a rollback, the rollback is finished', async () => {
-    const home = await stage({ desired: TWO, faults: ['drop-writes=/debug'] });
+    const home = await setup({ desired: TWO, faults: ['drop-writes=/debug'] });
     await home.crashAt('roll-back-started').catch(() => undefined);
     home.sandbox.clearFaults();
     await home.recover();
@@ -60,7 +60,7 @@ describe('a crash at any step is resolved at the next start', () => {
   });
 
   test('an empty file is restored', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const before = await home.file();
     await home.crashAt('sent');
     await home.sandbox.settled();
@@ -69,9 +69,9 @@ describe('a crash at any step is resolved at the next start', () => {
     expect(await home.file()).toBe(before);
   });
 
-  const withKey = async (): Promise<Stage> => {
+  const withKey = async (): Promise<Fixture> => {
     const desired = `${DESIRED}commercial-mode: true\n`;
-    const home = await stage({ desired, faults: ['dead-watcher'] });
+    const home = await setup({ desired, faults: ['dead-watcher'] });
     await home.declare(desired, { TEAM_A: 'sk-test-0003' });
     await home.crashAt('sent', { allow: [{ guard: 'mass-delete' }] });
     return home;
@@ -111,7 +111,7 @@ describe('a crash at any step is resolved at the next start', () => {
   });
 
   test('a journal that is too old, with the gateway partly written, is left to a person', async () => {
-    const home = await stage({ desired: TWO });
+    const home = await setup({ desired: TWO });
     await home.crashAt('sent');
     await home.sandbox.settled();
     const journal = await home.store.journal('home');
@@ -126,7 +126,7 @@ describe('a crash at any step is resolved at the next start', () => {
   });
 
   test('after 16 minutes with a change by others in it, no step restores a backup over that', async () => {
-    const home = await stage({ desired: TWO });
+    const home = await setup({ desired: TWO });
     await home.crashAt('sent');
     await home.sandbox.settled();
     await home.panel('PUT', 'logging-to-file', { value: true });

@@ -4,15 +4,15 @@ import { callApi } from '../../../src/apply/api/api.ts';
 import { seal } from '../../../src/domain/secret.ts';
 import type { Journal } from '../../../src/domain/state/state.ts';
 import type { Store } from '../../../src/state/store.ts';
-import { DESIRED, stage, strike } from '../setup.ts';
+import { DESIRED, setup, teardown } from '../setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 
 describe('restore', () => {
   test('puts a backup back, byte for byte, with a backup of what was there', async () => {
-    const home = await stage({ desired: RETRY });
+    const home = await setup({ desired: RETRY });
     const before = await home.file();
     const applied = await home.reconcile();
     if (applied.kind !== 'applied') throw new Error(JSON.stringify(applied));
@@ -24,20 +24,20 @@ describe('restore', () => {
   });
 
   test('has nothing to do where the file is the backup', async () => {
-    const home = await stage();
+    const home = await setup();
     await backUp(home.context);
     expect(await home.restore('latest')).toMatchObject({ kind: 'in-sync' });
   });
 
   test('reports that there is no such backup', async () => {
-    const home = await stage();
+    const home = await setup();
     expect(await home.restore('latest')).toMatchObject({ kind: 'invalid', problems: [{ code: 'HF5040' }] });
   });
 });
 
 describe('what a restore reports and records', () => {
   test('names no entry by its key', async () => {
-    const home = await stage();
+    const home = await setup();
     const { id } = await backUp(home.context);
     await home.panel('PUT', 'gemini-api-key', [{ 'api-key': 'sk-test-gem-1' }]);
     await home.panel('PUT', 'api-keys', ['sk-test-0001', 'sk-test-0003']);
@@ -68,7 +68,7 @@ describe('what a restore reports and records', () => {
 
 describe('the api engine', () => {
   test('reads without secrets, unless they are requested', async () => {
-    const { context } = await stage();
+    const { context } = await setup();
     const hidden = await callApi(context, { method: 'GET', path: 'config' });
     expect(hidden).toMatchObject({ status: 200, effect: { kind: 'read' } });
     expect(JSON.stringify(hidden)).not.toContain('sk-test-');
@@ -79,7 +79,7 @@ describe('the api engine', () => {
   });
 
   test('writes, reads back and reports what changed', async () => {
-    const home = await stage();
+    const home = await setup();
     const result = await callApi(home.context, {
       method: 'PATCH',
       path: 'api-keys',
@@ -90,7 +90,7 @@ describe('the api engine', () => {
   });
 
   test('takes a backup before a PUT', async () => {
-    const home = await stage();
+    const home = await setup();
     const result = await callApi(home.context, {
       method: 'PUT',
       path: 'debug',
@@ -100,7 +100,7 @@ describe('the api engine', () => {
   });
 
   test('does not trust a 200 that changed nothing', async () => {
-    const { context } = await stage({ faults: ['drop-writes=/debug'] });
+    const { context } = await setup({ faults: ['drop-writes=/debug'] });
     const result = await callApi(context, { method: 'PUT', path: 'debug', body: seal('{"value":true}') });
     expect(result).toMatchObject({
       status: 200,
@@ -110,14 +110,14 @@ describe('the api engine', () => {
   });
 
   test('distinguishes a lost write from a write of the current value', async () => {
-    const { context } = await stage();
+    const { context } = await setup();
     await callApi(context, { method: 'PUT', path: 'debug', body: seal('{"value":true}') });
     const again = await callApi(context, { method: 'PUT', path: 'debug', body: seal('{"value":true}') });
     expect(again).toMatchObject({ effect: { kind: 'same' }, problems: [] });
   });
 
   test('finds a value that only memory has', async () => {
-    const { context } = await stage();
+    const { context } = await setup();
     const result = await callApi(context, {
       method: 'PUT',
       path: 'error-logs-max-files',
@@ -127,12 +127,12 @@ describe('the api engine', () => {
   });
 
   test('refuses a GET that destroys what it reads', async () => {
-    const { context } = await stage();
+    const { context } = await setup();
     await expect(callApi(context, { method: 'GET', path: 'usage-queue' })).rejects.toThrow('HF3021');
   });
 
   test('passes a refusal on', async () => {
-    const { context } = await stage();
+    const { context } = await setup();
     const result = await callApi(context, { method: 'PUT', path: 'debug', body: seal('{}') });
     expect(result).toMatchObject({
       status: 400,
@@ -146,7 +146,7 @@ describe('a v7 gateway on a v8 file', () => {
   const V8_FILE = 'config-version: 8\nserver:\n  port: 8317\n';
 
   test("a reconcile doesn't write to it, and a restore restores it", async () => {
-    const home = await stage();
+    const home = await setup();
     await home.reconcile();
     const good = await home.file();
     await backUp(home.context);

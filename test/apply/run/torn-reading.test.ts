@@ -2,11 +2,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { check } from '../../../src/apply/apply.ts';
 import { beforeRequests, type Edit, foreignEdit, notesOf } from '../contention.ts';
-import { GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, stage, type StageOptions, strike } from '../setup.ts';
+import { GATEWAY_FILE, GATEWAY_FILE_V8, type Fixture, setup, type SetupOptions, teardown } from '../setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
-const KINDS: readonly (readonly [string, StageOptions])[] = [
+const KINDS: readonly (readonly [string, SetupOptions])[] = [
   ['v7', {}],
   ['v8', { file: GATEWAY_FILE_V8, api: 'v8' }],
   ['v8 with a flat file', { file: GATEWAY_FILE, api: 'v8' }],
@@ -24,7 +24,7 @@ const EDITS: readonly Edit[] = [
 ];
 
 /** An edit by others before the n-th request of a check, loaded by the gateway or not. */
-async function torn(home: Stage, nth: number, edit: Edit): Promise<ReturnType<typeof check>> {
+async function torn(home: Fixture, nth: number, edit: Edit): Promise<ReturnType<typeof check>> {
   const more = beforeRequests(home, async (at) => {
     if (at === nth) await foreignEdit(home, edit);
   });
@@ -34,7 +34,7 @@ async function torn(home: Stage, nth: number, edit: Edit): Promise<ReturnType<ty
 describe.each(KINDS)('a reading of %s that others edit under', (_, options) => {
   test.each(EDITS)('$name: reports what a second reading shows', async (edit) => {
     for (const nth of [1, 2]) {
-      const home = await stage(options);
+      const home = await setup(options);
       await home.reconcile();
       const outcome = await torn(home, nth, edit);
       expect(outcome).not.toMatchObject({ kind: 'stale-memory' });
@@ -44,7 +44,7 @@ describe.each(KINDS)('a reading of %s that others edit under', (_, options) => {
   });
 
   test('is read twice only: the plain case costs no request more', async () => {
-    const home = await stage(options);
+    const home = await setup(options);
     await home.reconcile();
     const sent: string[] = [];
     const more = beforeRequests(home, async (_nth, { path }) => void sent.push(path));
@@ -53,7 +53,7 @@ describe.each(KINDS)('a reading of %s that others edit under', (_, options) => {
   });
 
   test('a lasting disagreement is reported', async () => {
-    const home = await stage(options);
+    const home = await setup(options);
     await home.reconcile();
     home.sandbox.fault('dead-watcher');
     await home.writeFile((await home.file()).replace('debug: false', 'debug: true'));

@@ -4,15 +4,15 @@ import {
   DESIRED,
   GATEWAY_FILE,
   MANAGEMENT_KEY,
-  stage,
-  strike,
-  type StageOptions,
+  setup,
+  teardown,
+  type SetupOptions,
 } from '../setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const NEXT = 'mgmt-secret-2';
-const WITH_SECRET: StageOptions = {
+const WITH_SECRET: SetupOptions = {
   file: GATEWAY_FILE.replace('allow-remote: false', `allow-remote: false\n  secret-key: ${MANAGEMENT_KEY}`),
   gatewayEnv: {},
   keys: [MANAGEMENT_KEY, NEXT],
@@ -20,17 +20,17 @@ const WITH_SECRET: StageOptions = {
   env: { MGMT: MANAGEMENT_KEY },
 };
 
-const failures = (home: Awaited<ReturnType<typeof stage>>): number =>
+const failures = (home: Awaited<ReturnType<typeof setup>>): number =>
   home.sandbox.requests.filter(({ status }) => status === 401 || status === 403).length;
 
 describe('rotation of the management secret', () => {
   test('nothing is to do while the declared secret is the one in force', async () => {
-    const home = await stage(WITH_SECRET);
+    const home = await setup(WITH_SECRET);
     expect(await home.reconcile()).toMatchObject({ kind: 'in-sync' });
   });
 
   test('is proven by one login with the declared secret itself, and sent as a hash', async () => {
-    const home = await stage(WITH_SECRET);
+    const home = await setup(WITH_SECRET);
     await home.declare(WITH_SECRET.desired ?? '', { MGMT: NEXT });
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({ kind: 'applied' });
@@ -44,7 +44,7 @@ describe('rotation of the management secret', () => {
   });
 
   test('costs at most two failed logins when the gateway drops it', async () => {
-    const home = await stage(WITH_SECRET);
+    const home = await setup(WITH_SECRET);
     await home.declare(WITH_SECRET.desired ?? '', { MGMT: NEXT });
     home.sandbox.clearRequests();
     const drops = beforeSending(home, 1, async () => home.sandbox.fault('drop-writes', '/config.yaml'));
@@ -57,7 +57,7 @@ describe('rotation of the management secret', () => {
   });
 
   test('is refused when the new secret is none of the keys of the target', async () => {
-    const home = await stage({ ...WITH_SECRET, keys: [MANAGEMENT_KEY] });
+    const home = await setup({ ...WITH_SECRET, keys: [MANAGEMENT_KEY] });
     await home.declare(WITH_SECRET.desired ?? '', { MGMT: NEXT });
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({ kind: 'refused' });

@@ -6,9 +6,9 @@ import type { PreparedWrite } from '../../../src/domain/plan/write.ts';
 import { fail } from '../../../src/domain/problem/problem.ts';
 import { seal } from '../../../src/domain/secret.ts';
 import { beforeRequests } from '../contention.ts';
-import { stage, strike } from '../setup.ts';
+import { setup, teardown } from '../setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const UNEDITABLE: PreparedWrite = {
   write: {
@@ -27,7 +27,7 @@ const UNEDITABLE: PreparedWrite = {
 };
 
 test('a file that can no longer be edited is an answer, and nothing leaves', async () => {
-  const home = await stage();
+  const home = await setup();
   const methods: string[] = [];
   const more = beforeRequests(home, async (_nth, { method }) => void methods.push(method));
   const sent = await withRun({ ...home.context, ...more }, { purpose: 'the test' }, async (under) => {

@@ -4,10 +4,10 @@ import { pino } from 'pino';
 import { logReporter } from '../../../src/daemon/core/log.ts';
 import type { Reporter } from '../../../src/daemon/core/reporter.ts';
 import { fail, HoldfastError, problem } from '../../../src/domain/problem/problem.ts';
-import { DESIRED, MANAGEMENT_KEY, type Stage, stage, strike } from '../../apply/setup.ts';
+import { DESIRED, MANAGEMENT_KEY, type Fixture, setup, teardown } from '../../apply/setup.ts';
 import { outcomeOf } from '../builders.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -30,7 +30,7 @@ function log(): { readonly reporter: Reporter; readonly lines: () => Line[]; rea
 
 async function applied(desired: string, env: Record<string, string>): Promise<ReturnType<typeof log>> {
   const said = log();
-  const home: Stage = await stage({ desired, env });
+  const home: Fixture = await setup({ desired, env });
   const outcome = await home.reconcile({}, { listener: (event) => said.reporter.event(event) });
   said.reporter.outcome(outcome, 'files');
   return said;

@@ -6,10 +6,10 @@ import { SYNC_STATUSES } from '../../../src/domain/outcome/sync-status.ts';
 import type { Rollout } from '../../../src/domain/state/rollout.ts';
 import type { TargetState } from '../../../src/state/store.ts';
 import type { Source } from '../../../src/api-schema/views.ts';
-import { DESIRED, MANAGEMENT_KEY, stage, strike } from '../../apply/setup.ts';
+import { DESIRED, MANAGEMENT_KEY, setup, teardown } from '../../apply/setup.ts';
 import { outcomeOf } from '../builders.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 interface Bench extends Metrics {
   targets: string[];
@@ -238,7 +238,7 @@ describe('metrics from the state, the settings and the git source', () => {
 
   test('a real apply is counted by purpose and route, with nothing secret in any line', async () => {
     const at = bench();
-    const home = await stage({
+    const home = await setup({
       desired: DESIRED.replace('request-retry: 1', 'request-retry: 2'),
       env: { TEAM_B: 'sk-test-rotated' },
     });

@@ -5,7 +5,7 @@ import type { DaemonOperations } from '../../../src/daemon/core/daemon-operation
 import type { TargetSet } from '../../../src/daemon/core/target-set.ts';
 import type { Rollout } from '../../../src/domain/state/rollout.ts';
 import type { Strategy } from '../../../src/domain/strategy.ts';
-import { type Stage, stage, strike } from '../../apply/setup.ts';
+import { type Fixture, setup, teardown } from '../../apply/setup.ts';
 import { until } from '../../support/until.ts';
 import { listener, type Told } from '../builders.ts';
 import { retries } from '../setup.ts';
@@ -25,12 +25,12 @@ const FIRST = { mode: 'enforce', desired: retries(2) } as const;
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();
-  await strike();
+  await teardown();
 });
 
 interface Fleet extends Told {
-  readonly canary: Stage;
-  readonly other: Stage;
+  readonly canary: Fixture;
+  readonly other: Fixture;
   readonly operations: DaemonOperations;
   declare(text: string): Promise<void>;
   /** Resolves when the rollout is so, with the record. */
@@ -39,7 +39,7 @@ interface Fleet extends Told {
 }
 
 async function fleet(): Promise<Fleet> {
-  const [canary, other] = [await stage(FIRST), await stage(FIRST)];
+  const [canary, other] = [await setup(FIRST), await setup(FIRST)];
   const stages = { canary, other };
   const { store, clock } = canary;
   const told = listener();

@@ -1,9 +1,9 @@
 // A member of an entry that the gateway does not know: its file loads, and any field write deletes the member.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
-import { type Stage, stage, strike } from '../../apply/setup.ts';
+import { type Fixture, setup, teardown } from '../../apply/setup.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const codex = (first: string): string => `codex-api-key:
   - api-key: sk-test-1
@@ -34,8 +34,8 @@ const CASES = [
   ],
 ] as const;
 
-const gatewayOn = (file: string, desired: string): Promise<Stage> =>
-  stage({
+const gatewayOn = (file: string, desired: string): Promise<Fixture> =>
+  setup({
     file: `auth-dir: AUTH_DIR\nremote-management: { disable-control-panel: true }\nrequest-retry: 1\napi-keys: [sk-test-0001]\n${file}`,
     desired,
     policy: { allow: [{ guard: 'literal-secret' }] },

@@ -12,7 +12,7 @@ import type { Plan } from '../../../src/domain/plan/plan.ts';
 import type { Ownership, Policy } from '../../../src/domain/target.ts';
 import { parsePath } from '../../../src/domain/path.ts';
 import { isList, type Tree, type Value } from '../../../src/lib/value.ts';
-import { MANAGEMENT_KEY, type Stage, stage } from '../../apply/setup.ts';
+import { MANAGEMENT_KEY, type Fixture, setup } from '../../apply/setup.ts';
 
 export type Groups = readonly Tree[];
 
@@ -199,14 +199,14 @@ export const declaringFlat = (family: SharedFamily, groups: Groups): string =>
   stringify({ [family.legacy]: flattened(family, groups) }, { aliasDuplicateObjects: false });
 
 /** A gateway that has settled on these groups, with this ownership of the family. */
-export function gateway(family: Family, live: Groups, ownership: Ownership = 'whole'): Promise<Stage> {
+export function gateway(family: Family, live: Groups, ownership: Ownership = 'whole'): Promise<Fixture> {
   const text = live.length === 0 ? '' : declaring(family, live);
   return gatewayOn(text, ownership === 'whole' ? [] : [{ path: parsePath(family.v8), ownership }]);
 }
 
 /** A gateway that has settled on a file with this in it; no plan for it is refused. */
-export const gatewayOn = (text: string, ownership: Policy['ownership'] = []): Promise<Stage> =>
-  stage({
+export const gatewayOn = (text: string, ownership: Policy['ownership'] = []): Promise<Fixture> =>
+  setup({
     api: 'v8',
     file: `${BASE}${text}`,
     desired: '',
@@ -214,7 +214,7 @@ export const gatewayOn = (text: string, ownership: Policy['ownership'] = []): Pr
   });
 
 /** What `GET /v0/management/config` shows of the family. */
-export async function viewOf({ sandbox }: Stage, family: Family): Promise<Value | undefined> {
+export async function viewOf({ sandbox }: Fixture, family: Family): Promise<Value | undefined> {
   const answer = await fetch(`${sandbox.url}/v0/management/config`, {
     headers: { authorization: `Bearer ${MANAGEMENT_KEY}` },
   });
@@ -223,7 +223,7 @@ export async function viewOf({ sandbox }: Stage, family: Family): Promise<Value 
 }
 
 /** Sends these groups to the gateway, through the v8 API. */
-export async function put(home: Stage, family: Family, groups: Groups): Promise<void> {
+export async function put(home: Fixture, family: Family, groups: Groups): Promise<void> {
   const path = `v8/management/config/${family.v8.replaceAll('.', '/')}`;
   const status = await home.panel('PUT', path, groups);
   if (status !== 200) throw new Error(`PUT ${path} is answered ${status}`);

@@ -7,7 +7,7 @@ import { readOnce } from '../../../src/apply/steps/read-once.ts';
 import { sourceOf } from '../../../src/adopt/source.ts';
 import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
 import type { Mode, Ownership } from '../../../src/domain/target.ts';
-import { type Stage, strike } from '../../apply/setup.ts';
+import { type Fixture, teardown } from '../../apply/setup.ts';
 import {
   declaring,
   declaringFlat,
@@ -27,7 +27,7 @@ import {
 
 const RUNS = Number(process.env['HOLDFAST_LAW_RUNS'] ?? 105);
 
-afterEach(strike);
+afterEach(teardown);
 
 const APPLIED: unknown = expect.stringMatching(/^(applied|in-sync)$/);
 
@@ -88,7 +88,7 @@ async function holds(family: SharedFamily, shown: Shown, one: Case): Promise<voi
 }
 
 async function holdsOn(
-  home: Stage,
+  home: Fixture,
   family: SharedFamily,
   shown: Shown,
   { live, declared, ownership, layout }: Case,
@@ -102,19 +102,19 @@ async function holdsOn(
   await pulls(home, family, declared);
 }
 
-async function applies(home: Stage, text: string, mode: Mode = 'apply'): Promise<void> {
+async function applies(home: Fixture, text: string, mode: Mode = 'apply'): Promise<void> {
   await home.declare(text);
   const applied = await home.reconcile({}, { target: { ...home.context.target, mode } });
   expect([applied.kind, told(applied)]).toEqual([APPLIED, told(applied)]);
 }
 
-async function sees(home: Stage, kind: 'in-sync' | 'drifted'): Promise<void> {
+async function sees(home: Fixture, kind: 'in-sync' | 'drifted'): Promise<void> {
   const looked = await home.check();
   expect([looked.kind, told(looked)]).toEqual([kind, told(looked)]);
 }
 
 /** Others send different groups: that is drift if they mean something else, and nothing if they mean the same. */
-async function seesDrift(home: Stage, family: SharedFamily, groups: Groups): Promise<void> {
+async function seesDrift(home: Fixture, family: SharedFamily, groups: Groups): Promise<void> {
   const before = meaning(family, await viewOf(home, family));
   await put(home, family, groups);
   const after = meaning(family, await viewOf(home, family));
@@ -122,7 +122,7 @@ async function seesDrift(home: Stage, family: SharedFamily, groups: Groups): Pro
 }
 
 /** What is pulled differs from nothing, and brings back what it was pulled from after others have been there. */
-async function pulls(home: Stage, family: SharedFamily, others: Groups): Promise<void> {
+async function pulls(home: Fixture, family: SharedFamily, others: Groups): Promise<void> {
   const before = meaning(family, await viewOf(home, family));
   const read = await readOnce(home.context, 'pull');
   const pulled = await adopt(sourceOf(read), {

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
 import { translate } from '../../../src/gateway/layout/translate.ts';
 import type { Tree } from '../../../src/lib/value.ts';
-import { type Stage, strike } from '../../apply/setup.ts';
+import { type Fixture, teardown } from '../../apply/setup.ts';
 import { everything } from '../../judge/desired.ts';
 import { changed, type Leaf, leavesOf } from '../../judge/leaves.ts';
 import { isWhole } from '../../support/judged-gateway.ts';
@@ -40,7 +40,7 @@ function declared(): Tree {
 }
 
 describe('every leaf of the catalog of v8', () => {
-  let home: Stage;
+  let home: Fixture;
   let toggled = false;
   const base = declared();
 
@@ -49,7 +49,7 @@ describe('every leaf of the catalog of v8', () => {
     await declare(base);
     expect(told(await home.reconcile())).toMatch(/^\{"kind":"applied"/);
   });
-  afterAll(strike);
+  afterAll(teardown);
 
   const declare = (tree: Tree): Promise<void> =>
     home.declare(stringify(tree, { aliasDuplicateObjects: false }));

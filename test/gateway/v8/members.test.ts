@@ -1,7 +1,7 @@
 // Every member of groups and keys on v8, changed one by one: what the gateway shows in the end is what is declared.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Tree, Value } from '../../../src/lib/value.ts';
-import { strike } from '../../apply/setup.ts';
+import { teardown } from '../../apply/setup.ts';
 import {
   declaringAll,
   FAMILIES,
@@ -16,7 +16,7 @@ import {
   viewOf,
 } from './families.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 /** `-`: the member is not there. `0`: the explicit zero or empty value. `v`, `w`: two other values. */
 type Word = '-' | '0' | 'v' | 'w' | 'null';

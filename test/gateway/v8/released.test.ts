@@ -1,13 +1,13 @@
 // What Holdfast released on v8, and what the gateway writes by itself, isn't an edit by others.
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Stage, stage, strike } from '../../apply/setup.ts';
+import { type Fixture, setup, teardown } from '../../apply/setup.ts';
 import { gatewayOn, told } from './families.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const BASE = 'routing: { retry: { request-retry: 1 } }\n';
 
-async function applied(home: Stage, text: string): Promise<void> {
+async function applied(home: Fixture, text: string): Promise<void> {
   await home.declare(`${BASE}${text}`);
   const outcome = await home.reconcile({ prune: true });
   expect('plan' in outcome ? outcome.plan?.verdicts.filter(({ allowed }) => !allowed) : []).toEqual([]);
@@ -16,7 +16,7 @@ async function applied(home: Stage, text: string): Promise<void> {
 }
 
 /** Makes the gateway merge its memory, defaults included, into its file (C v8 §5). */
-const writeElsewhere = (home: Stage): Promise<number> => home.panel('PUT', 'debug', { value: true });
+const writeElsewhere = (home: Fixture): Promise<number> => home.panel('PUT', 'debug', { value: true });
 
 describe('the settings of a plugin', () => {
   const ONE = 'plugins: { configs: { p-1: { enabled: true, mode: fast } } }\n';
@@ -34,7 +34,7 @@ describe('the settings of a plugin', () => {
   });
 
   test('are removed on v7 too, where memory shows settings that nobody wrote', async () => {
-    const home = await stage({ file: 'auth-dir: AUTH_DIR\nrequest-retry: 1\napi-keys: [sk-test-0001]\n' });
+    const home = await setup({ file: 'auth-dir: AUTH_DIR\nrequest-retry: 1\napi-keys: [sk-test-0001]\n' });
     for (const text of [TWO, ONE]) {
       await home.declare(`request-retry: 1\n${text}`);
       expect(told(await home.reconcile({ prune: true }))).toMatch(/^\{"kind":"applied"/);
@@ -104,7 +104,7 @@ describe.each([
     [
       'that is flat so far',
       () =>
-        stage({
+        setup({
           api: 'v8',
           policy: { allow: ['literal-secret', 'release-secret', 'migrate-file'].map((guard) => ({ guard })) },
         }),

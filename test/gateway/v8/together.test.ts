@@ -1,9 +1,9 @@
 // Values that the gateway takes only together, where JSON requests could say them only one after the other.
 import { afterEach, expect, test } from '@jest/globals';
-import { strike } from '../../apply/setup.ts';
+import { teardown } from '../../apply/setup.ts';
 import { gatewayOn, told } from './families.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 test('are written by one edited file', async () => {
   const declared = (inFlight: string): string => `credentials: { in-flight: { ${inFlight} } }\n`;

@@ -4,10 +4,10 @@ import { adopt } from '../../../src/adopt/adopt.ts';
 import { sourceOf } from '../../../src/adopt/source.ts';
 import { readOnce } from '../../../src/apply/steps/read-once.ts';
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
-import { strike } from '../../apply/setup.ts';
+import { teardown } from '../../apply/setup.ts';
 import { gatewayOn, told } from './families.ts';
 
-afterEach(strike);
+afterEach(teardown);
 
 const provider = (prefix: string, key: string): string => `api-keys:
   openai-compatibility:

@@ -18,7 +18,7 @@ import { targetAt } from './inputs.ts';
 
 export const MANAGEMENT_KEY = 'mgmt-secret-1';
 
-export interface Stage extends AsyncDisposable {
+export interface Fixture extends AsyncDisposable {
   readonly dir: string;
   readonly sandbox: Sandbox;
   readonly context: Context;
@@ -26,7 +26,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** `api`: the generation of the gateway. */
-export async function stage(live: Tree, api: 'v7' | 'v8' = 'v7'): Promise<Stage> {
+export async function setup(live: Tree, api: 'v7' | 'v8' = 'v7'): Promise<Fixture> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   const file = join(dir, 'config.yaml');
   const desired = join(dir, 'desired-state');
