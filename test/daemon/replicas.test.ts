@@ -132,17 +132,41 @@ const seen = (all: readonly Replica[]) => (): unknown =>
   all.map(({ operations, failures }) => [operations.known('home').standing, String(failures.at(-1))]);
 
 describe('checks', () => {
-  test('of a replica that died go to another one', async () => {
-    const url = await prepared();
+  /** A replica that gives no sign of life, in the middle of a check. */
+  async function died(url: string): Promise<Lone> {
     let free = (): void => {};
     const hangs = new Promise<void>((resolve) => (free = resolve));
     const dead = await lone(url, () => hangs, { beatMs: 3_600_000 });
+    running.unshift(async () => free());
     await dead.replicas.request([{ target: 'home', trigger: 'files' }]);
     await until(() => dead.checks.length === 1);
-    const next = await lone(url, async () => {}, { beatMs: 20, deadMs: 200 });
+    return dead;
+  }
+
+  async function silent(url: string, { replicas }: Lone): Promise<void> {
+    const { id } = replicas;
+    await server.query(
+      url,
+      `update holdfast.replicas set seen_at = now() - interval '1 hour' where id = '${id}'`,
+    );
+  }
+
+  test('of a replica that died go to another one', async () => {
+    const url = await prepared();
+    const dead = await died(url);
+    const next = await lone(url, async () => {}, { beatMs: 20 });
+    await silent(url, dead);
     await until(() => next.checks.length === 1);
     expect([next.checks, next.gone]).toEqual([['home files'], [dead.replicas.id]]);
-    free();
+  });
+
+  test('of a replica that died go to one that begins later', async () => {
+    const url = await prepared();
+    const dead = await died(url);
+    await silent(url, dead);
+    const next = await lone(url, async () => {}, { beatMs: 3_600_000 });
+    await until(() => next.checks.length === 1);
+    expect([next.checks, next.gone]).toEqual([['home files'], [dead.replicas.id]]);
   });
 
   test('are one for many requests while one is under way, and nothing is lost', async () => {

@@ -10,7 +10,7 @@ import { type Database, openDatabase, openPool, placeOf, unusable } from '../dat
 import { leasesIn } from '../leases.ts';
 import { LEASE_MS } from '../times.ts';
 import { type Jobs, startJobs } from './jobs.ts';
-import { BEAT_MS, type Membership, membershipIn } from './membership.ts';
+import { BEAT_MS, type Dead, type Membership, membershipIn } from './membership.ts';
 import { announce, CHANNEL, type Message, messageIn } from './messages.ts';
 import { reportsIn } from './reports.ts';
 import { type Statuses, statusesIn } from './statuses.ts';
@@ -48,7 +48,7 @@ export async function openReplicas(options: ReplicasOptions): Promise<Replicas> 
     id,
     async begin(handlers) {
       const read = newsReader(statuses, handlers);
-      await membership.beat(undefined);
+      const dead = await membership.beat(undefined);
       // What was recorded while nobody was alive is the past.
       if (await membership.hasOthers()) await read();
       else await statuses.news();
@@ -66,7 +66,7 @@ export async function openReplicas(options: ReplicasOptions): Promise<Replicas> 
       jobs = await startJobs(work).catch((error: unknown) => {
         throw unusable(placeOf(url.open()), error);
       });
-      beats = beating({ membership, jobs, database: impatient, id, beatMs, handlers });
+      beats = beating({ membership, jobs, database: impatient, id, beatMs, handlers, dead });
       await beats.first;
     },
     async end() {
@@ -141,21 +141,26 @@ interface BeatOptions {
   readonly id: string;
   readonly beatMs: number;
   readonly handlers: ReplicaHandlers;
+  /** Who was found dead before the jobs began. */
+  readonly dead: readonly Dead[];
 }
 
 /** Heartbeats, which also show whether the database can be used. */
-function beating({ membership, jobs, database, id, beatMs, handlers }: BeatOptions): Beats {
+function beating({ membership, jobs, database, id, beatMs, handlers, dead }: BeatOptions): Beats {
+  /** Nobody else finds them again, so they stay here until their jobs are free. */
+  let unburied = dead;
   let failingSince: number | undefined;
   let worker: string | undefined;
   const beat = async (): Promise<void> => {
     try {
       const current = jobs.worker();
-      const dead = await membership.beat(current);
+      unburied = [...unburied, ...(await membership.beat(current))];
       if (worker !== undefined && worker !== current) await jobs.unlock([worker]);
       worker = current;
       if (failingSince !== undefined) handlers.reachable();
       failingSince = undefined;
-      await bury(dead);
+      await bury(unburied);
+      unburied = [];
     } catch (error) {
       const now = performance.now();
       if (failingSince !== undefined && now - failingSince < AGAIN_MS) return;
@@ -163,10 +168,10 @@ function beating({ membership, jobs, database, id, beatMs, handlers }: BeatOptio
       handlers.reachable(error);
     }
   };
-  const bury = async (dead: Awaited<ReturnType<Membership['beat']>>): Promise<void> => {
-    if (dead.length === 0) return;
-    await jobs.unlock(dead.flatMap(({ worker }) => worker ?? []));
-    for (const one of dead) {
+  const bury = async (found: readonly Dead[]): Promise<void> => {
+    if (found.length === 0) return;
+    await jobs.unlock(found.flatMap(({ worker }) => worker ?? []));
+    for (const one of found) {
       handlers.gone(one.id);
       await database.run((query) => announce(query, { by: id, is: 'gone', id: one.id }));
     }
