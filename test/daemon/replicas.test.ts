@@ -132,11 +132,11 @@ const seen = (all: readonly Replica[]) => (): unknown =>
   all.map(({ operations, failures }) => [operations.known('home').standing, String(failures.at(-1))]);
 
 describe('checks', () => {
-  /** A replica that gives no sign of life, in the middle of a check. */
+  /** A replica that gives no sign of life, and whose only check hangs, so that it takes no other one. */
   async function died(url: string): Promise<Lone> {
     let free = (): void => {};
     const hangs = new Promise<void>((resolve) => (free = resolve));
-    const dead = await lone(url, () => hangs, { beatMs: 3_600_000 });
+    const dead = await lone(url, () => hangs, { beatMs: 3_600_000, concurrency: 1 });
     running.unshift(async () => free());
     await dead.replicas.request([{ target: 'home', trigger: 'files' }]);
     await until(() => dead.checks.length === 1);

@@ -222,7 +222,7 @@ describe('without a daemon', () => {
     const before = await at.read('gateway/config.yaml');
     const ended = at.runWith({ out, signal: stop.signal }, 'status', '--watch');
     await ended;
-    expect(said).toMatch(/default +drifted +request-retry/);
+    expect(said).toMatch(/default +pending +request-retry/);
     expect(await at.read('gateway/config.yaml')).toBe(before);
   });
 
