@@ -67,6 +67,8 @@ export function compareSides(input: PlanInput): Comparison {
     mode,
     held: new Set(input.state.held?.map(({ path }) => path)),
     isQuarantined: quarantineIn(input),
+    earlier: input.state.earlier,
+    isOldFile: () => isOldFile(input),
     fingerprints,
     isExpired: expiredAt(target, catalog, input.now),
   });
@@ -91,6 +93,10 @@ export function compareSides(input: PlanInput): Comparison {
     patched,
     differences,
   };
+}
+
+function isOldFile({ live: { file }, state: { earlier } }: PlanInput): boolean {
+  return file !== undefined && earlier?.isOldFile(file.text.open()) === true;
 }
 
 /** Whether the changes at a path wait, because they failed. */

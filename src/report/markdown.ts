@@ -1,4 +1,5 @@
 // A report as a comment on a pull request.
+import { attributionText } from '../domain/plan/attribution.ts';
 import { type Change, formerOf } from '../domain/plan/change.ts';
 import { type Memory, memoryText, WAYS_TO_REMEMBER } from '../domain/plan/memory.ts';
 import { isRefused, type Plan } from '../domain/plan/plan.ts';
@@ -34,6 +35,7 @@ function row(change: Change): string {
   const after = change.after === undefined ? '' : code(shownText(change.after, LONGEST_VALUE));
   const remarks = [
     ...(change.origin === 'drift' || change.origin === 'both' ? [change.origin] : []),
+    ...(attributionText(change) === undefined ? [] : [prose(attributionText(change) ?? '')]),
     ...(change.disposition === 'apply' ? [] : ['not changed']),
     ...(change.restart ? ['needs a restart'] : []),
     ...change.consequences.map(

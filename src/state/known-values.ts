@@ -25,6 +25,22 @@ export function knownValuesOf(store: Hasher, state: TargetState): KnownValues {
   };
 }
 
+/** The same without the newest of them, where that is the question: is something of before back? */
+export function earlierValuesOf(
+  store: Hasher,
+  { knownFiles = [], knownImages = [] }: TargetState,
+): { isOldFile: (text: string) => boolean; had: (path: string, value: Value | undefined) => boolean } {
+  const [newest, ...earlier] = knownImages;
+  return {
+    isOldFile: (text) => knownFiles.indexOf(store.hash(text)) > 0,
+    had: (path, value) => {
+      const hash = hashOf(store, path, value);
+      if (hash === undefined || newest === undefined || newest.leaves[path] === hash) return false;
+      return earlier.some(({ leaves }) => leaves[path] === hash);
+    },
+  };
+}
+
 /** The part of the state that a reading with memory and file in agreement adds; empty if it is known already. */
 export function knownFilesWith(
   store: Hasher,

@@ -411,7 +411,7 @@ inBrowser('a target', () => {
       /2[^]*becomes[^]*3[^]*desired-state\/gateway.yaml:4:16/,
     );
     expect(await change('ws-auth').innerText()).toMatch(/declared\s+true\s*, the gateway has\s+false/);
-    expect(await change('ws-auth').innerText()).toMatch(/drift[^]*panel toggle[^]*not changed/);
+    expect(await change('ws-auth').innerText()).toMatch(/drift[^]*toggle in the panel[^]*not changed/);
     expect(await change('[groq].headers').innerText()).toMatch(/changed on both sides/);
     expect(await change('[groq].headers').locator('.gone').innerText()).toContain('X-Cost-Center: "4711"');
     expect(await change('[#7f3a9c01]').innerText()).toContain('Clients that use this key are refused');

@@ -57,6 +57,10 @@ export function afterCheck(record: DriftRecord, contested: readonly string[], no
   return { ...afterHealing(record, [], now), contested: [...contested] };
 }
 
+/** How often a path was corrected within the hour. */
+export const correctionsOf = (record: DriftRecord, path: string, now: number): number =>
+  recent(record, path, now).length;
+
 function isContested(record: DriftRecord, path: string, now: number): boolean {
   return record.contested.includes(path) || recent(record, path, now).length >= PATIENCE;
 }

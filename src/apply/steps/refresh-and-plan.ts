@@ -1,5 +1,6 @@
 // Observe and plan: what differs on the target now, and what apply would do about it. Writes nothing.
-import type { HeldPath, PlanInput, WayBack } from '../../plan/types/input.ts';
+import { earlierValuesOf } from '../../state/known-values.ts';
+import type { EarlierStates, HeldPath, PlanInput, WayBack } from '../../plan/types/input.ts';
 import { allowancesOf } from '../../plan/guards/judge.ts';
 import { allowsMigration } from '../../plan/localise/migration.ts';
 import { makePlan } from '../../plan/plan.ts';
@@ -9,7 +10,7 @@ import type { Live } from '../../domain/live.ts';
 import { withNames } from '../../domain/named-key.ts';
 import { localiseDesired, type Localised } from '../../plan/localise/localise-desired.ts';
 import type { ReconcileRequest } from '../run/context.ts';
-import { judgeDrift, NO_DRIFT } from '../record/contested.ts';
+import { correctionsOf, judgeDrift, NO_DRIFT } from '../record/contested.ts';
 import { heldParts } from '../record/quarantine.ts';
 import { type LiveRun, type Run, step } from '../run/run.ts';
 import { around, knownBefore, type KnownBefore } from './memory.ts';
@@ -73,6 +74,7 @@ async function planInput(
       origins: run.state.origins,
       suspension: run.state.suspension,
       backupsVanish: run.context.backupsVanish,
+      earlier: earlierStates(run, now),
       held: request.held ?? heldPaths(run, request, now),
     },
     hash: (text) => store.hash(text),
@@ -107,6 +109,11 @@ function localisedFor(
     lastApplied,
     released,
   });
+}
+
+function earlierStates({ state, context: { store } }: Run, now: number): EarlierStates {
+  const record = state.drift ?? NO_DRIFT;
+  return { ...earlierValuesOf(store, state), corrections: (path) => correctionsOf(record, path, now) };
 }
 
 /** A bisection tries what is quarantined. */

@@ -116,7 +116,7 @@ export interface Facts {
   /** Values only if they are short, secrets as fingerprints. */
   readonly changes: readonly Pick<
     Change,
-    'path' | 'kind' | 'origin' | 'disposition' | 'before' | 'after' | 'from'
+    'path' | 'kind' | 'origin' | 'attribution' | 'disposition' | 'before' | 'after' | 'from'
   >[];
   /** What the lists here omit: each has at most 20 entries. */
   readonly more: { readonly changes: number; readonly findings: number; readonly problems: number };

@@ -36,7 +36,7 @@ export interface Change {
   readonly position?: Position;
   readonly origin: Origin;
   /**
-   * What probably caused a drift: `panel-toggle`, `hash-write-back`, `normalisation`, `installer-reset`. Or `EXPIRED`.
+   * What a change on the gateway looks like: a `Cause` of attribution.ts, or `EXPIRED`. Absent: nothing shows it.
    */
   readonly attribution?: string;
   /**

@@ -8,12 +8,15 @@ import type { Fingerprints } from '../../domain/secret.ts';
 import type { Redacted } from '../../domain/redacted.ts';
 import type { Mode } from '../../domain/target.ts';
 import { treeOf, type Value } from '../../lib/value.ts';
+import { causeOf, type Evidence } from './attribution.ts';
 import type { RawDifference } from './diff.ts';
+import type { EarlierStates } from '../types/input.ts';
 import type { Difference, Place } from '../types/difference.ts';
 import type { expiredAt } from './expired.ts';
 import { formerGroup, isInGroup } from './former-group.ts';
 import {
-  attributionOf,
+  isHomePath,
+  isPanelToggle,
   oldLocation,
   originOf,
   resetToDefaults,
@@ -43,6 +46,9 @@ export interface JudgeInput extends OriginInput {
   /** Whether changes at this path failed and wait. */
   readonly isQuarantined: (path: Path) => boolean;
   readonly fingerprints: Fingerprints;
+  /** What is known of earlier states; absent: nothing. */
+  readonly earlier: EarlierStates | undefined;
+  readonly isOldFile: () => boolean;
   /** Whether it is a client key of the gateway that has expired. */
   readonly isExpired: ReturnType<typeof expiredAt>;
 }
@@ -52,11 +58,12 @@ export function judgeAll(found: readonly RawDifference[], input: JudgeInput): Ju
   const origins = found.map((raw, i) => former[i]?.origin ?? originOfFiles(raw, input));
   const moved = found.filter((_, i) => isGatewaySide(origins[i]));
   const reset = resetToDefaults(moved);
+  const common = { changes: moved.length, isOldFile: moved.length > 0 && input.isOldFile() };
   return found.map((raw, i) => {
     const origin = origins[i] as Origin;
     const path = pathOf(raw.location, input.fingerprints);
     const who = isGatewaySide(origin)
-      ? (attributionOf(raw) ?? (reset.has(raw) ? 'installer-reset' : undefined))
+      ? causeOf({ ...common, isReset: reset.has(raw), ...evidenceOf(raw, path, input) })
       : undefined;
     const attribution = input.isExpired({ path, raw }) ? EXPIRED : who;
     const disposition = dispositionOf(origin, formatPath(path), input);
@@ -72,6 +79,24 @@ export function judgeAll(found: readonly RawDifference[], input: JudgeInput): Ju
       ...keysOf(raw, former[i]?.at, input),
     };
   });
+}
+
+/** Each change of a switch brings an earlier value back. */
+const isTelling = (value: Value | undefined): boolean => typeof value !== 'boolean';
+
+function evidenceOf(
+  raw: RawDifference,
+  path: Path,
+  { earlier }: JudgeInput,
+): Pick<Evidence, 'corrections' | 'isToggle' | 'isSpelling' | 'isEarlierValue'> {
+  const at = formatPath(path);
+  const isSetting = raw.kind === 'update' && !raw.sequence && path.every(({ kind }) => kind === 'key');
+  return {
+    corrections: earlier?.corrections(at) ?? 0,
+    isToggle: isPanelToggle(raw),
+    isSpelling: isHomePath(raw),
+    isEarlierValue: isSetting && isTelling(raw.before) && earlier?.had(at, raw.before) === true,
+  };
 }
 
 function keysOf(

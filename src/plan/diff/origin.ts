@@ -190,15 +190,8 @@ export function isManagementSecret(field: Field): boolean {
   return field.pattern === 'remote-management.secret-key' || field.pattern === 'management.secret-key';
 }
 
-/** Who probably caused a drift, if it has known traces; otherwise undefined. */
-export function attributionOf(difference: RawDifference): string | undefined {
-  if (isPanelToggle(difference)) return 'panel-toggle';
-  if (isHomePath(difference)) return 'normalisation';
-  return undefined;
-}
-
 /** The panel turns a key off with `*` in its excluded models (C v0 §3.6). */
-function isPanelToggle({ location, before, after }: RawDifference): boolean {
+export function isPanelToggle({ location, before, after }: RawDifference): boolean {
   const member = 'key' in location ? location : location.up;
   if (!member || !('key' in member) || member.key !== 'excluded-models') return false;
   return holdsStar(before) !== holdsStar(after);
@@ -209,7 +202,7 @@ function holdsStar(value: Value | undefined): boolean {
 }
 
 /** The gateway writes `auth-dir` and `plugins.dir` with the home directory in place of `~` (C v0 §4.4 N10). */
-function isHomePath({ field, before, after }: RawDifference): boolean {
+export function isHomePath({ field, before, after }: RawDifference): boolean {
   if (!field.normalise.some((rule) => rule.endsWith('home-path'))) return false;
   return (
     typeof before === 'string' &&

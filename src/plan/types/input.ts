@@ -11,7 +11,7 @@ import type { Problem } from '../../domain/problem/problem.ts';
 import type { Sealed } from '../../domain/secret.ts';
 import type { LastApplied, Origins, Suspension } from '../../domain/state/state.ts';
 import type { Allowance, Mode, Target } from '../../domain/target.ts';
-import type { Tree } from '../../lib/value.ts';
+import type { Tree, Value } from '../../lib/value.ts';
 import type { Prediction, PreparedWrite } from '../../domain/plan/write.ts';
 import type { Difference } from './difference.ts';
 import type { LostComment } from './lost-comment.ts';
@@ -36,6 +36,17 @@ export interface KnownState {
   readonly backupsVanish?: string | undefined;
   /** Paths that Holdfast doesn't correct now, permanently or until a time: their differences are held back. */
   readonly held?: readonly HeldPath[] | undefined;
+  readonly earlier?: EarlierStates | undefined;
+}
+
+/** What Holdfast knows of earlier states of the gateway, for hints. Values as keyed hashes: they can be looked up only. */
+export interface EarlierStates {
+  /** Whether a file is byte for byte an earlier verified one, and not the newest. */
+  readonly isOldFile: (text: string) => boolean;
+  /** Whether an earlier verified reading had this value at this path, and the newest one didn't. */
+  readonly had: (path: string, value: Value | undefined) => boolean;
+  /** How often Holdfast corrected a path within the last hour. */
+  readonly corrections: (path: string) => number;
 }
 
 /** `until` is ms since the epoch; without it, Holdfast stopped correcting the path. */

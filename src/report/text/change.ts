@@ -1,4 +1,5 @@
 // One difference, for reviewers: entries by name, before and after, where it is declared, consequences.
+import { attributionText } from '../../domain/plan/attribution.ts';
 import { type Change, type ChangeKind, formerOf } from '../../domain/plan/change.ts';
 import { placeText } from './problem.ts';
 import type { Style } from './style.ts';
@@ -36,7 +37,8 @@ function valueText(change: Change): string {
 
 function originText(change: Change): string {
   const words = { git: '', first: '', drift: 'drift', both: 'changed on both sides' }[change.origin];
-  const who = change.attribution ? `, ${change.attribution.replaceAll('-', ' ')}` : '';
+  const about = attributionText(change);
+  const who = about === undefined ? '' : `, ${about}`;
   return words === '' ? '' : `${words}${who}`;
 }
 
@@ -90,6 +92,6 @@ export function driftLine(change: Change, style: Style): string {
     drift: 'changed on the gateway',
     both: 'changed on both sides',
   };
-  const tags = [why[change.origin], change.attribution?.replaceAll('-', ' ') ?? ''].filter(Boolean);
+  const tags = [why[change.origin], attributionText(change) ?? ''].filter(Boolean);
   return lineOf(style.warn('≠'), change, driftText(change), tags, style);
 }

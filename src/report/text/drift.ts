@@ -1,10 +1,12 @@
 // Drift for people: what changed on the gateway since the last apply. Changes of the files that wait for an apply are one
 // line, because they aren't drift.
+import { attributionText } from '../../domain/plan/attribution.ts';
 import type { Change } from '../../domain/plan/change.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { plural } from '../../lib/text.ts';
 import { driftText, lineOf } from './change.ts';
 import {
+  causesText,
   guardSection,
   header,
   memoryLines,
@@ -53,14 +55,22 @@ function driftSection(changes: readonly Change[], { memory }: Plan, style: Style
     memory.source === 'none'
       ? `${plural(changes.length, 'difference')} between the gateway and the files`
       : `${plural(changes.length, 'change')} on the gateway`;
-  return section(title, [...changes.map((change) => lineIn(change, style)), waysOut(changes, style)], style);
+  return section(
+    title,
+    [
+      ...changes.map((change) => lineIn(change, style)),
+      ...causesText(changes, style),
+      waysOut(changes, style),
+    ],
+    style,
+  );
 }
 
 /** The title says that the gateway changed. */
 function lineIn(change: Change, style: Style): string {
   const tags = [
     change.origin === 'both' ? 'changed on both sides' : '',
-    change.attribution?.replaceAll('-', ' ') ?? '',
+    attributionText(change) ?? '',
   ].filter(Boolean);
   return lineOf(style.warn('≠'), change, driftText(change), tags, style);
 }

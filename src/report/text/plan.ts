@@ -1,5 +1,6 @@
 // A plan for reviewers: entries by name, before and after, consequences, the requests with the reason for each
 // route, guard verdicts, one summary line.
+import { attributionText, causeLines } from '../../domain/plan/attribution.ts';
 import { shellWord } from '../../lib/shell.ts';
 import { type Change, type ChangeKind, EXPIRED } from '../../domain/plan/change.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
@@ -38,12 +39,20 @@ function leftAlone(changes: readonly Change[], style: Style): string[] {
       style.warn('≠'),
       change,
       driftText(change),
-      [change.attribution?.replaceAll('-', ' ') ?? '', held].filter(Boolean),
+      [attributionText(change) ?? '', held].filter(Boolean),
       style,
     );
   });
-  return section("Differences that aren't changed", [...lines, waysOut(changes, style)], style);
+  return section(
+    "Differences that aren't changed",
+    [...lines, ...causesText(changes, style), waysOut(changes, style)],
+    style,
+  );
 }
+
+/** What the changes on the gateway look like. */
+export const causesText = (changes: readonly Change[], style: Style): string[] =>
+  causeLines(changes).map((line) => `  ${style.dim('hint:')} ${line}`);
 
 const heldText = ({ quarantined }: Change): string =>
   quarantined ? 'quarantined' : 'corrected recently, or too often';

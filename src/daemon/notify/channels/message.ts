@@ -1,5 +1,6 @@
 // The content of one message for people, on any channel: one notice, or several as one. Pure; escaping and limits
 // belong to each channel.
+import { attributionText } from '../../../domain/plan/attribution.ts';
 import { changeText } from '../../../domain/plan/change-text.ts';
 import { meaningOf, type Facts, type Notice } from '../../../domain/outcome/notice.ts';
 import { type Severity, SYNC_STATUSES } from '../../../domain/outcome/sync-status.ts';
@@ -105,7 +106,9 @@ function factsOf({ target, previous, facts: { revision, commit, backup } }: Noti
 
 function changeLines({ changes, more }: Facts): string[] {
   const lines = changes.map((change) => {
-    const who = change.origin === 'drift' ? ' (changed on the gateway)' : '';
+    const about = [...(change.origin === 'drift' ? ['changed on the gateway'] : []), attributionText(change)];
+    const said = about.filter((text) => text !== undefined).join('; ');
+    const who = said === '' ? '' : ` (${said})`;
     return `${changeText(change)}${who}`;
   });
   return [...lines, ...remaining(more.changes, 'change')];

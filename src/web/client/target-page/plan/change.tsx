@@ -1,4 +1,5 @@
 // One change of a plan: path, before and after, its position in the files, and its consequences.
+import { attributionText, causeLines } from '../../../../domain/plan/attribution.ts';
 import type { Change, ChangeKind, Consequence, Origin } from '../../../../domain/plan/change.ts';
 import type { Position } from '../../../../domain/problem/problem.ts';
 import type { Redacted } from '../../../../domain/redacted.ts';
@@ -128,8 +129,9 @@ const HELD = {
 } as const;
 
 function Tags({ change }: Pick<Props, 'change'>) {
-  const { origin, attribution, disposition, quarantined, restart } = change;
+  const { origin, disposition, quarantined, restart } = change;
   const said = ORIGINS[origin];
+  const about = attributionText(change);
   return (
     <>
       {said && (
@@ -137,7 +139,11 @@ function Tags({ change }: Pick<Props, 'change'>) {
           {said[0]}
         </span>
       )}
-      {attribution && <span class="tag">{attribution.replaceAll('-', ' ')}</span>}
+      {about !== undefined && (
+        <span class="tag" title={causeLines([change])[0]}>
+          {about}
+        </span>
+      )}
       {disposition === 'report' && (
         <span class="tag tone-quiet" title="The mode of this target reports drift and doesn't overwrite it">
           not changed
