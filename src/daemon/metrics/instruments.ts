@@ -10,7 +10,7 @@ const SETTLE_SECONDS = [0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120];
 export interface Instruments {
   readonly registry: Registry;
   /** Set again at every read. */
-  readonly gauges: ReturnType<typeof gaugesIn>;
+  readonly gauges: ReturnType<typeof gaugesIn> & ReturnType<typeof gitGaugesIn>;
   readonly counters: ReturnType<typeof countersIn>;
   readonly histograms: ReturnType<typeof histogramsIn>;
 }
@@ -27,15 +27,19 @@ export function createInstruments(version: string): Instruments {
   build.set({ version, node: process.version }, 1);
   return {
     registry,
-    gauges: gaugesIn(registry),
+    gauges: { ...gaugesIn(registry), ...gitGaugesIn(registry) },
     counters: countersIn(registry),
     histograms: histogramsIn(registry),
   };
 }
 
-function gaugesIn(registry: Registry) {
-  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
+const gaugeIn =
+  (registry: Registry) =>
+  <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
     new Gauge({ name, help, labelNames, registers: [registry] });
+
+function gaugesIn(registry: Registry) {
+  const gauge = gaugeIn(registry);
   return {
     standing: gauge(
       'holdfast_target_standing',
@@ -80,6 +84,12 @@ function gaugesIn(registry: Registry) {
       'entry',
       'hash',
     ),
+  };
+}
+
+function gitGaugesIn(registry: Registry) {
+  const gauge = gaugeIn(registry);
+  return {
     gitCommit: gauge('holdfast_git_commit_info', 'Always 1: the commit that is in effect', 'ref', 'commit'),
     gitCommittedAt: gauge('holdfast_git_commit_timestamp_seconds', 'When that commit was created', 'ref'),
     gitAnsweredAt: gauge(

@@ -63,19 +63,7 @@ export function createNotifyOnce(options: NotifyOnceOptions): Service {
     }
   };
   return {
-    reporter: {
-      outcome: (outcome, trigger) => record(outcomeEntry(outcome, trigger)),
-      event(event) {
-        if (event.kind === 'planned' && isPending(event.plan, settings))
-          record({ is: 'planned', plan: event.plan });
-      },
-      // The other replicas report changes that aren't theirs.
-      rollout(rollout, change) {
-        if (change.isOwn) record({ is: 'rollout', rollout, change });
-      },
-      shared: (what, error) => record(sharedEntry(what, error)),
-      reported: () => nudge(),
-    },
+    reporter: { ...recorder(record, () => settings), reported: () => nudge() },
     async follow(next) {
       settings = next;
       await term?.follow(next);
@@ -86,6 +74,24 @@ export function createNotifyOnce(options: NotifyOnceOptions): Service {
       end.abort();
       await sending;
     },
+  };
+}
+
+function recorder(
+  record: (entry: ReportEntry) => void,
+  settings: () => DaemonSettings | undefined,
+): NonNullable<Service['reporter']> {
+  return {
+    outcome: (outcome, trigger) => record(outcomeEntry(outcome, trigger)),
+    event(event) {
+      if (event.kind === 'planned' && isPending(event.plan, settings()))
+        record({ is: 'planned', plan: event.plan });
+    },
+    // The other replicas report changes that aren't theirs.
+    rollout(rollout, change) {
+      if (change.isOwn) record({ is: 'rollout', rollout, change });
+    },
+    shared: (what, error) => record(sharedEntry(what, error)),
   };
 }
 

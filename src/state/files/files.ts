@@ -65,13 +65,10 @@ export async function openFileStore(options: FileStoreOptions): Promise<Portable
   const hash = (text: string): string => createHmac('sha256', key).update(text).digest('hex');
   const home = (target: string): string => join(dir, 'targets', directoryName(target));
   const stateFile = (target: string): string => join(home(target), 'state.json');
-  const journalFile = (target: string): string => join(home(target), 'journal.json');
   const states = recordsOf(isTargetState);
-  const journals = recordsOf(isJournal);
+  const journals = journalsIn(home, clock);
   const read = async (target: string): Promise<TargetState> =>
     ((await states.read(stateFile(target), clock.now())) ?? {}) as TargetState;
-  const journal = async (target: string): Promise<Journal | undefined> =>
-    (await journals.read(journalFile(target), clock.now())) as Journal | undefined;
 
   return {
     place: dir,
@@ -93,23 +90,8 @@ export async function openFileStore(options: FileStoreOptions): Promise<Portable
         await alone(home(target), () => states.change(stateFile(target), clock.now(), patch));
       });
     },
-    async reserve(target, bytes) {
-      await makeDirectory(home(target));
-      await reserveIn(home(target), bytes);
-    },
-    journal,
-    async writeJournal(target, record) {
-      await withReserve(home(target), async () => {
-        await makeDirectory(home(target));
-        await writeRecord(journalFile(target), record);
-      });
-    },
-    async closeJournal(target) {
-      await remove(journalFile(target));
-      await freeReserve(home(target)).catch(() => undefined);
-      await syncDirectory(home(target));
-    },
-    ...backupStore({ home, clock, keep, hash, journal, archives: options.backups }),
+    ...journals,
+    ...backupStore({ home, clock, keep, hash, journal: journals.journal, archives: options.backups }),
     damaged: (target) => damagedIn(home(target)),
     ...historyIn({
       home,
@@ -122,6 +104,33 @@ export async function openFileStore(options: FileStoreOptions): Promise<Portable
     ...rolloutIn(dir, clock),
     writeBeat: (beat) => writeBeat(dir, beat),
     close: async () => undefined,
+  };
+}
+
+/** The open transaction of a target, and the space that its end needs. */
+function journalsIn(
+  home: (target: string) => string,
+  clock: Clock,
+): Pick<Store, 'reserve' | 'journal' | 'writeJournal' | 'closeJournal'> {
+  const records = recordsOf(isJournal);
+  const fileOf = (target: string): string => join(home(target), 'journal.json');
+  return {
+    async reserve(target, bytes) {
+      await makeDirectory(home(target));
+      await reserveIn(home(target), bytes);
+    },
+    journal: async (target) => (await records.read(fileOf(target), clock.now())) as Journal | undefined, // as `isJournal` asks for
+    async writeJournal(target, record) {
+      await withReserve(home(target), async () => {
+        await makeDirectory(home(target));
+        await writeRecord(fileOf(target), record);
+      });
+    },
+    async closeJournal(target) {
+      await remove(fileOf(target));
+      await freeReserve(home(target)).catch(() => undefined);
+      await syncDirectory(home(target));
+    },
   };
 }
 

@@ -53,16 +53,7 @@ export async function openReplicas(options: ReplicasOptions): Promise<Replicas> 
       if (await membership.hasOthers()) await read();
       else await statuses.news();
       const hear = hearing(id, read, handlers);
-      const heard = new WeakSet<PoolClient>();
-      const listening = (client: PoolClient): void => {
-        if (!heard.has(client))
-          client.on('notification', ({ channel, payload }) => {
-            if (channel === CHANNEL) hear(messageIn(payload));
-          });
-        heard.add(client);
-        client.query(`listen ${CHANNEL}`).then(() => hear(undefined), ignore); // if it fails, there is another one soon
-      };
-      const work = { pool, check: handlers.check, listening, concurrency };
+      const work = { pool, check: handlers.check, listening: listeningFor(hear), concurrency };
       jobs = await startJobs(work).catch((error: unknown) => {
         throw unusable(placeOf(url.open()), error);
       });
@@ -112,11 +103,7 @@ function newsReader(statuses: Statuses, { recorded }: ReplicaHandlers): () => Pr
 }
 
 /** Undefined: messages may have been missed. */
-function hearing(
-  id: string,
-  read: () => Promise<void>,
-  handlers: ReplicaHandlers,
-): (message: Message | undefined) => void {
+function hearing(id: string, read: () => Promise<void>, handlers: ReplicaHandlers): Hear {
   return (message) => {
     if (message?.by === id) {
       if (message.is === 'report') handlers.reported();
@@ -126,6 +113,21 @@ function hearing(
     if (message?.is === 'gone') return handlers.gone(message.id);
     if (message?.is !== 'report') read().catch(ignore); // the next message reads it
     if (message?.is !== 'status') handlers.reported();
+  };
+}
+
+type Hear = (message: Message | undefined) => void;
+
+/** For each connection that gets notifications. */
+function listeningFor(hear: Hear): (client: PoolClient) => void {
+  const heard = new WeakSet<PoolClient>();
+  return (client) => {
+    if (!heard.has(client))
+      client.on('notification', ({ channel, payload }) => {
+        if (channel === CHANNEL) hear(messageIn(payload));
+      });
+    heard.add(client);
+    client.query(`listen ${CHANNEL}`).then(() => hear(undefined), ignore); // if it fails, there is another one soon
   };
 }
 
