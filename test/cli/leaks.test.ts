@@ -223,8 +223,8 @@ const CANARIES = {
   PARAM: 'canary-param-77aa',
 };
 
-/** Hashes in the state are hexadecimal, and can have these digits by chance. */
-const TOLD_BY_CANARIES = /canary-|q7z|(?<![\da-f])4711(?![\da-f])/i;
+/** Hashes, encrypted texts and times in the state can have these digits by chance. */
+const TOLD_BY_CANARIES = /canary-|q7z|(?<![\w+/.-])4711(?![\w+/-])/i;
 
 /** Stays in all versions of the files. */
 const KEPT = `api-keys: ["\${env:KEPT_CLIENT}"CLIENTS]
