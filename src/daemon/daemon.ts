@@ -20,7 +20,7 @@ import { createWorkQueue, type WorkQueue } from './core/work-queue.ts';
 import { checkRecord, contextOf, checkTarget, type CheckContext, type CheckResult } from './core/check.ts';
 import { type Reporter, together } from './core/reporter.ts';
 import { createRetries, type Retries } from './core/retries.ts';
-import { type LastApply, lastApply, rolledBack, withBefore } from './core/roll-back.ts';
+import { type LastApply, lastApply, undoApply, withBefore } from './core/roll-back.ts';
 import { createMember, type Member } from './replicas/member.ts';
 import { createRevisionOrder } from './replicas/revision-order.ts';
 import { createSchedule, type Schedule } from './core/schedule.ts';
@@ -294,9 +294,10 @@ class Daemon implements DaemonOperations {
     return this.#line.run(name, async () => {
       const undone = await find();
       const request: RestoreRequest = { backup: { id: undone.backup }, ...(dryRun && { dryRun }) };
-      const outcome = await restore(this.#asked(target, by), request);
-      if (outcome.kind === 'restored' || (outcome.kind === 'in-sync' && !dryRun))
-        await this.store().update(name, rolledBack(this.#heldBack(target, undone), outcome.at, by));
+      const work = (): Promise<Outcome> => restore(this.#asked(target, by), request);
+      const outcome = dryRun
+        ? await work()
+        : await undoApply(this.store(), name, this.#heldBack(target, undone), { by, restore: work });
       // Listeners find the quarantine there.
       await this.#restored(outcome);
       return outcome;

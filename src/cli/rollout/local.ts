@@ -4,7 +4,7 @@ import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Session } from '../../compose/session.ts';
-import { rolledBack, withBefore } from '../../daemon/core/roll-back.ts';
+import { undoApply, withBefore } from '../../daemon/core/roll-back.ts';
 import { createRollouts, type Rollouts, type Written } from '../../daemon/rollout/rollouts.ts';
 
 type Fleet = Pick<Session, 'settings' | 'store' | 'clock' | 'contextOf'>;
@@ -45,10 +45,10 @@ async function undo(
 ): Promise<Outcome> {
   const { store } = session;
   const context = session.contextOf(targetNamed(session, name));
-  const outcome = await restore(context, { backup: { id: written.backup } });
-  if (outcome.kind === 'restored' || outcome.kind === 'in-sync')
-    await store.update(name, rolledBack(await withBefore(store, name, written), outcome.at, by));
-  return outcome;
+  return undoApply(store, name, await withBefore(store, name, written), {
+    by,
+    restore: () => restore(context, { backup: { id: written.backup } }),
+  });
 }
 
 export function targetNamed({ settings }: Pick<Session, 'settings'>, name: string): Target {

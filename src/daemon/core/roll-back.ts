@@ -1,4 +1,5 @@
-// Rolling back the last apply on request: which backup that is, and how the apply stays undone.
+// Rolling back an apply on request: which backup that is, and how the apply stays undone.
+import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { BeforeApply, Quarantine } from '../../domain/state/state.ts';
 import type { StatePatch, Store } from '../../state/store.ts';
@@ -32,8 +33,23 @@ export async function withBefore(
   return { ...apply, ...(beforeApply?.backup === apply.backup && { before: beforeApply }) };
 }
 
+/** Whether the gateway is as it was before the apply. */
+export const isUndone = ({ kind }: Outcome): boolean => kind === 'restored' || kind === 'in-sync';
+
+/** What `restore` does, which restores the backup of the apply; if it succeeds, the apply stays undone. */
+export async function undoApply(
+  store: Store,
+  target: string,
+  undone: LastApply,
+  { by, restore }: { readonly by: string | undefined; readonly restore: () => Promise<Outcome> },
+): Promise<Outcome> {
+  const outcome = await restore();
+  if (isUndone(outcome)) await store.update(target, rolledBack(undone, outcome.at, by));
+  return outcome;
+}
+
 /** What the record of a target becomes: as before the apply, and `revision` waits for other files or a retry. */
-export function rolledBack(
+function rolledBack(
   { revision, before }: Pick<LastApply, 'revision' | 'before'>,
   since: number,
   by = 'somebody',

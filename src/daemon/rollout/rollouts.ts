@@ -20,6 +20,7 @@ import { reported, type Seen, undone } from '../../rollout/report.ts';
 import { waitsFor } from '../../rollout/view.ts';
 import type { Store } from '../../state/store.ts';
 import type { RolloutChange } from '../core/reporter.ts';
+import { isUndone } from '../core/roll-back.ts';
 import type { Permit, RolloutGate } from '../core/rollout-gate.ts';
 import { declaredBy } from './declared.ts';
 import { requestsOf } from './requests.ts';
@@ -254,7 +255,7 @@ class Driver implements Rollouts {
         outcome.kind === 'locked'
           ? undefined
           : {
-              isUndone: outcome.kind === 'restored' || outcome.kind === 'in-sync',
+              isUndone: isUndone(outcome),
               why: summaryOf(outcome),
             },
       (error: unknown) => ({ isUndone: false, why: error instanceof Error ? error.message : String(error) }),
