@@ -33,9 +33,10 @@ function row(change: Change): string {
   const former = formerOf(change);
   const before = former === undefined ? '' : code(shownText(former, LONGEST_VALUE));
   const after = change.after === undefined ? '' : code(shownText(change.after, LONGEST_VALUE));
+  const about = attributionText(change);
   const remarks = [
     ...(change.origin === 'drift' || change.origin === 'both' ? [change.origin] : []),
-    ...(attributionText(change) === undefined ? [] : [prose(attributionText(change) ?? '')]),
+    ...(about === undefined ? [] : [prose(about)]),
     ...(change.disposition === 'apply' ? [] : ['not changed']),
     ...(change.restart ? ['needs a restart'] : []),
     ...change.consequences.map(
