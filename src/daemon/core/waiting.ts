@@ -3,7 +3,7 @@
 import { reconcile } from '../../apply/apply.ts';
 import type { Context, LoadedDesired, ReconcileRequest } from '../../apply/run/context.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
-import type { Plan } from '../../domain/plan/plan.ts';
+import { isOnlyFrozen, type Plan } from '../../domain/plan/plan.ts';
 import { summaryOf } from '../../apply/record/summary.ts';
 
 /**
@@ -28,9 +28,7 @@ export async function reconcileWaiting(
 /** Nothing but what the files declare differs. A freeze window concerns it only when its turn comes. */
 function waits({ kind, plan }: Outcome): boolean {
   if (!plan) return false;
-  const isFrozen =
-    kind === 'refused' && plan.verdicts.every(({ allowed, guard }) => allowed || guard === 'frozen');
-  return (kind === 'drifted' || isFrozen) && isOnlyDeclared(plan);
+  return (kind === 'drifted' || (kind === 'refused' && isOnlyFrozen(plan))) && isOnlyDeclared(plan);
 }
 
 const isOnlyDeclared = ({ changes }: Plan): boolean =>

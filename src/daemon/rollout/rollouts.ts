@@ -6,6 +6,7 @@ import type { Context, LoadedDesired } from '../../apply/run/context.ts';
 import { summaryOf } from '../../apply/record/summary.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { isOnlyFrozen } from '../../domain/plan/plan.ts';
 import { leavesQuarantined } from '../../domain/outcome/sync-status.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Rollout, RolloutAction } from '../../domain/state/rollout.ts';
@@ -117,9 +118,9 @@ class Driver implements Rollouts {
     const asked = { target: name, digest, inForce };
     const rollout = await fleet.store.rollout();
     if (permits(rollout, asked)) return { isAllowed: true, retry: rollout?.targets[name]?.retry === true };
-    if (isUnknown(rollout, asked)) this.#discovery ??= this.#discoverLater();
-    const isKnown = !isUnknown(rollout, asked);
-    return { isAllowed: false, why: waitsFor(isKnown ? rollout : undefined, name), inForce };
+    if (!isUnknown(rollout, asked)) return { isAllowed: false, why: waitsFor(rollout, name), inForce };
+    this.#discovery ??= this.#discoverLater();
+    return { isAllowed: false, why: waitsFor(undefined, name), inForce };
   }
 
   async before(target: Target): Promise<void> {
@@ -134,8 +135,7 @@ class Driver implements Rollouts {
     const fleet = this.#fleet;
     const target = fleet?.targets.find((one) => one.name === name);
     if (!fleet?.strategy || !target) return;
-    const rollout = await fleet.store.rollout();
-    const requests = await this.#requests(fleet, target, rollout);
+    const requests = await this.#requests(fleet, target);
     const seen = seenOf(outcome, target, digest, this.#parts.clock.now());
     await this.#change(
       (now) => now && reported(now, name, { ...seen, ...(requests && { requests }) }, this.#now()),
@@ -291,12 +291,10 @@ class Driver implements Rollouts {
     await this.advance();
   }
 
-  async #requests(
-    { strategy, contextOf }: FleetSettings,
-    target: Target,
-    rollout: Rollout | undefined,
-  ): Promise<Seen['requests']> {
-    if (strategy?.stopOn !== 'error-rate' || rollout?.phase !== 'running') return undefined;
+  async #requests({ strategy, store, contextOf }: FleetSettings, target: Target): Promise<Seen['requests']> {
+    if (strategy?.stopOn !== 'error-rate') return undefined;
+    const rollout = await store.rollout();
+    if (rollout?.phase !== 'running') return undefined;
     const known = rollout.targets[target.name];
     if (known?.phase !== 'working' && known?.backup === undefined) return undefined;
     const recent = this.#recent.get(target.name);
@@ -312,12 +310,9 @@ const RETRY_MS = 10_000;
 const LONGEST_WAIT = 86_400_000;
 
 function seenOf(outcome: Outcome, { policy }: Target, digest: string | undefined, now: number): Seen {
-  const { plan } = outcome;
   // A revision that reached a target only in part failed there.
   const kind = leavesQuarantined(outcome) ? 'quarantined' : outcome.kind;
-  const refusing = (plan?.verdicts ?? []).filter(({ allowed }) => !allowed);
-  const isFrozen =
-    kind === 'refused' && refusing.length > 0 && refusing.every(({ guard }) => guard === 'frozen');
+  const isFrozen = outcome.kind === 'refused' && outcome.plan !== undefined && isOnlyFrozen(outcome.plan);
   const until =
     outcome.kind === 'suspended' ? outcome.until : isFrozen ? frozenUntil(policy.freeze, now) : undefined;
   return {

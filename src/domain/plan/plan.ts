@@ -65,6 +65,11 @@ export function isRefused(plan: Pick<Plan, 'verdicts'>): boolean {
   return plan.verdicts.some((verdict) => !verdict.allowed);
 }
 
+/** Whether only freeze windows refuse it. */
+export function isOnlyFrozen(plan: Pick<Plan, 'verdicts'>): boolean {
+  return isRefused(plan) && plan.verdicts.every(({ allowed, guard }) => allowed || guard === 'frozen');
+}
+
 /** How many differences stay after its apply: outside of `only`, or not corrected in this mode. */
 export function remaining({ changes, leftOut = [] }: Pick<Plan, 'changes' | 'leftOut'>): number {
   return leftOut.length + changes.filter(({ disposition }) => disposition !== 'apply').length;
