@@ -27,6 +27,11 @@ export function momentText(ms: number): string {
   return `${timeText(ms)} UTC`;
 }
 
+/** `20261123T180142Z` in UTC: for names of files and IDs, in the order of time. */
+export function stampText(ms: number): string {
+  return new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+}
+
 /** Cut after at most `most` characters, never inside one. */
 export function clipped(text: string, most: number): string {
   if (text.length <= most) return text;

@@ -114,8 +114,9 @@ const isThere = (path: string): Promise<boolean> =>
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
   );
 
-async function settingsFile(
-  { settings }: SettingsFlags,
+/** Of the flag, or in the directory; undefined: there is none. */
+export async function settingsFile(
+  { settings }: Pick<SettingsFlags, 'settings'>,
   cwd: string,
 ): Promise<{ path: string; shown: string } | undefined> {
   if (settings !== undefined) return { path: resolve(cwd, settings), shown: settings };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Backup, type BackupRecord, isBackupId } from '../domain/state/backup.ts';
 import { fail } from '../domain/problem/problem.ts';
+import { stampText } from '../lib/text.ts';
 
 export interface Keep {
   /** How many with distinct content, besides the pinned ones. */
@@ -26,15 +27,11 @@ export function recordOf(
   const text = file.open();
   return {
     ...about,
-    id: `${stampOf(about.at)}-${hash(text).slice(0, 8)}`,
+    id: `${stampText(about.at)}-${hash(text).slice(0, 8)}`,
     bytes: Buffer.byteLength(text),
     sha256: sha256(text),
   };
 }
-
-/** `20261123T180142Z`. */
-const stampOf = (at: number): string =>
-  new Date(at).toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
 
 /** Rejects names that can't be IDs with HF6007. */
 export function requireBackupId(target: string, id: string): void {

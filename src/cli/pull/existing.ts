@@ -2,6 +2,7 @@
 // and a file with values only gets additions.
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { stampText } from '../../lib/text.ts';
 import { git } from '../../desired/read/revision.ts';
 import { HoldfastError, problem } from '../../domain/problem/problem.ts';
 import { orMissing } from '../../state/files/disk.ts';
@@ -40,9 +41,8 @@ export async function keepReplaced(
 ): Promise<string | undefined> {
   const replaced = (await Promise.all(written.map(unlike))).flat();
   if (replaced.length === 0) return undefined;
-  const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   await mkdir(join(stateDir, 'replaced'), { recursive: true, mode: 0o700 });
-  const dir = await mkdtemp(join(stateDir, 'replaced', `${stamp}-`));
+  const dir = await mkdtemp(join(stateDir, 'replaced', `${stampText(now)}-`));
   const taken = new Map<string, number>();
   for (const { name, bytes } of replaced) {
     const count = (taken.get(name) ?? 0) + 1;

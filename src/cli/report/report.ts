@@ -1,6 +1,6 @@
 // `holdfast report`: one directory with everything that helps to understand an incident, without secrets. Each part can
 // fail without the others: the index says what is missing, and why.
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Globals, Io } from '../../compose/io.ts';
@@ -8,8 +8,9 @@ import { systemClock } from '../../compose/system-clock.ts';
 import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { packageVersion } from '../../lib/package-files.ts';
-import { timeText } from '../../lib/text.ts';
+import { stampText, timeText } from '../../lib/text.ts';
 import type { PlanFlags } from '../../compose/flags.ts';
+import { settingsFile } from '../../settings/settings.ts';
 import { gatewayOptions, onCall } from '../io/options.ts';
 import { openCommandSession } from '../io/session.ts';
 import { show } from '../io/show.ts';
@@ -46,7 +47,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
   if (span === undefined)
     throw fail('HF1001', `--since takes a time such as 24h or 7d, not "${flags.since}"`);
   const now = (io.clock ?? systemClock).now();
-  const directory = await created(resolve(io.cwd, flags.out ?? `holdfast-report-${stamp(now)}`));
+  const directory = await created(resolve(io.cwd, flags.out ?? `holdfast-report-${stampText(now)}`));
   const write = (file: string, text: string): Promise<void> =>
     writeFile(join(directory, file), io.redact?.(text) ?? text, { mode: 0o600, flag: 'wx' });
   const written: Written[] = [];
@@ -72,7 +73,6 @@ async function run(flags: Flags, io: Io): Promise<void> {
   );
 }
 
-const stamp = (now: number): string => new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** Never an existing one. */
@@ -100,18 +100,12 @@ type Own = Written & { readonly text?: string };
 
 async function settingsPart(flags: Flags, io: Io): Promise<Own> {
   const about = { file: 'settings.yaml', title: 'The settings, texts masked except for harmless ones' };
-  const settings = flags.settings ?? (await settingsIn(io.cwd));
-  const text = await readFile(resolve(io.cwd, settings), 'utf8').catch(() => undefined);
-  if (text === undefined) return { ...about, note: `missing: ${settings} can't be read` };
+  const found = await settingsFile(flags, io.cwd);
+  const shown = found?.shown ?? 'holdfast.yaml';
+  const text = found && (await readFile(found.path, 'utf8').catch(() => undefined));
+  if (text === undefined) return { ...about, note: `missing: ${shown} can't be read` };
   const shape = settingsShape(text);
-  return shape === undefined
-    ? { ...about, note: `missing: ${settings} isn't YAML` }
-    : { ...about, text: shape };
-}
-
-async function settingsIn(cwd: string): Promise<string> {
-  const names = await readdir(cwd);
-  return ['holdfast.yaml', 'holdfast.yml'].find((name) => names.includes(name)) ?? 'holdfast.yaml';
+  return shape === undefined ? { ...about, note: `missing: ${shown} isn't YAML` } : { ...about, text: shape };
 }
 
 /** Open transactions, locks, quarantine, and the checks of a daemon. */
