@@ -11,6 +11,7 @@ import type { Rollout, RolloutAction } from '../domain/state/rollout.ts';
 import type { Suspension } from '../domain/state/state.ts';
 import type { Strategy } from '../domain/strategy.ts';
 import type { Target } from '../domain/target.ts';
+import { sameItems } from '../lib/value.ts';
 import type { AdoptRequest, AdoptResult } from './core/adopt-request.ts';
 import { type StatusCache, createStatusCache } from './core/status-cache.ts';
 import type { DaemonOperations } from './core/daemon-operations.ts';
@@ -382,7 +383,7 @@ class Daemon implements DaemonOperations {
     await this.#place.store
       .appendLook(outcome.target, checkRecord(outcome, trigger))
       .catch((error: unknown) => this.#reporter.failed(error, outcome.target));
-    if (!sources || isSameList(sources, this.#sources.get(outcome.target))) return;
+    if (!sources || sameItems(sources, this.#sources.get(outcome.target) ?? [])) return;
     this.#sources.set(outcome.target, sources);
     // The next target doesn't wait until these files are watched.
     void this.#follow();
@@ -454,9 +455,6 @@ class Daemon implements DaemonOperations {
     for (const service of this.#services) await service.follow(daemon);
   }
 }
-
-const isSameList = (a: readonly string[], b: readonly string[] | undefined): boolean =>
-  a.length === b?.length && a.every((one, i) => one === b[i]);
 
 const ROLLOUT_POLL_MS = 10_000;
 

@@ -56,6 +56,10 @@ export function* textsIn(value: Value | undefined): Generator<string> {
   else if (isTree(value)) for (const member of Object.values(value)) yield* textsIn(member);
 }
 
+/** Whether two lists have the same items in the same order, by identity. */
+export const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a === b || (a.length === b.length && a.every((item, i) => item === b[i]));
+
 /** Deep equality; mappings by content, lists by position. */
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;

@@ -2,6 +2,7 @@
 // targets there are.
 import type { HashedSecrets } from '../../desired/read/origins.ts';
 import type { Recogniser } from '../../lib/redact.ts';
+import { sameItems } from '../../lib/value.ts';
 
 export interface EarlierSecrets extends Recogniser {
   /** In place of what was known under this name. */
@@ -34,7 +35,7 @@ export function earlierSecrets(): EarlierSecrets {
     learn(name, secrets) {
       const from = groupOf(secrets);
       const before = known.get(name);
-      if (before?.from === from && isSame(before.hashes, secrets.hashes)) return;
+      if (before?.from === from && sameItems(before.hashes, secrets.hashes)) return;
       count(from, secrets.hashes, 1);
       if (before) count(before.from, before.hashes, -1);
       known.set(name, { from, hashes: secrets.hashes });
@@ -43,9 +44,6 @@ export function earlierSecrets(): EarlierSecrets {
     knows: (token) => [...byKey.values()].some((group) => isIn(group, token)),
   };
 }
-
-const isSame = (a: readonly string[], b: readonly string[]): boolean =>
-  a === b || (a.length === b.length && a.every((hash, i) => hash === b[i]));
 
 function count({ counts, answers }: UnderOneKey, hashes: readonly string[], by: 1 | -1): void {
   const before = counts.size;

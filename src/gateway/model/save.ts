@@ -16,6 +16,7 @@ import {
 import { asReadBack } from './folded.ts';
 import { matchItems } from './match.ts';
 import type { Memory } from './model.ts';
+import { sameItems } from '../../lib/value.ts';
 import { oldBoolean, resolveScalar, resolveText } from '../../yaml/resolve.ts';
 import { trim } from './rules.ts';
 import { asSent, asTyped, type Sent, typesIn } from './spelling.ts';
@@ -204,7 +205,7 @@ function mergeMap(old: MapNode, fresh: MadeMap, path: Place): MapNode {
       places.set(key.text, pairs.push({ key, value: toNode(candidate) }) - 1);
     }
   }
-  return pairs.length > 0 && isSame(pairs, old.pairs) ? old : { ...old, flow: false, pairs };
+  return pairs.length > 0 && sameItems(pairs, old.pairs) ? old : { ...old, flow: false, pairs };
 }
 
 function mergeList(old: FileNode, fresh: MadeList, path: Place): FileNode {
@@ -216,7 +217,7 @@ function mergeList(old: FileNode, fresh: MadeList, path: Place): FileNode {
     } as ListNode);
   }
   const items = mergeItems(old, fresh, path);
-  if (old.kind === 'list' && old.tag === undefined && isSame(items, old.items)) return old;
+  if (old.kind === 'list' && old.tag === undefined && sameItems(items, old.items)) return old;
   return over(old, { ...(toNode({ kind: 'list', items: [] }) as ListNode), items });
 }
 
@@ -234,9 +235,6 @@ function keptAt(old: FileNode, index: number, item: Made): FileNode | undefined 
   const raw = item.kind === 'scalar' && item.raw && item.sent === undefined;
   return raw && node?.kind === 'scalar' && sameMeaning(node, item) ? node : undefined;
 }
-
-const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((each, i) => each === b[i]);
 
 /** Keys that memory doesn't have are removed from the item, but mappings inside it aren't (N5, N6). */
 function mergeItem(old: FileNode, fresh: Made, path: Place): FileNode {

@@ -13,6 +13,7 @@ import {
   isList,
   isTree,
   listOf,
+  sameItems,
   namesOfBoth,
   sameValue,
   type Tree,
@@ -307,8 +308,7 @@ class Overlay {
     const now = listOf(live);
     if (arranged.entries.length === 0 && now.length === 0)
       return sameAt(field, live, arranged.entries) ? live : arranged.entries;
-    if (arranged.entries.length === now.length && arranged.entries.every((entry, i) => entry === now[i]))
-      return live;
+    if (sameItems(arranged.entries, now)) return live;
     if (!hasIdentity(field) && sameAt(field, live, arranged.entries)) return live;
     this.traces.set(arranged.entries, {
       live: arranged.live,
