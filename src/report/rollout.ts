@@ -1,5 +1,5 @@
 // A rollout as text: the phase, and a line for each wave and each target that needs one.
-import type { Requests } from '../domain/state/rollout.ts';
+import { failedPercent, requestCount, type Requests } from '../domain/requests.ts';
 import type { RolloutView, WaveTargetView, WaveView } from '../domain/state/rollout-view.ts';
 import { momentText, plural, timeText } from '../lib/text.ts';
 import { commitText } from './text/commit.ts';
@@ -59,9 +59,8 @@ function targetText({ name, phase, revision, why, notBefore }: WaveTargetView, s
 }
 
 function shareText(requests: Requests): string {
-  const total = requests.succeeded + requests.failed;
-  if (total === 0) return 'no requests';
-  return `${((requests.failed / total) * 100).toFixed(1)} % of ${plural(total, 'request')}`;
+  const count = requestCount(requests);
+  return count === 0 ? 'no requests' : `${failedPercent(requests)} of ${plural(count, 'request')}`;
 }
 
 function hint({ phase, actions }: RolloutView, style: Style): string[] {

@@ -1,8 +1,9 @@
 // What comes next in a rollout: which targets get their turn, which are checked at the end of a soak, when to look
 // again. Pure; every replica computes the same.
 import type { Rollout, RolloutTarget, RolloutWave } from '../domain/state/rollout.ts';
+import { failedPercent, requestCount } from '../domain/requests.ts';
 import type { Strategy } from '../domain/strategy.ts';
-import { isClearRise, ratesOf, share, total } from './error-rate.ts';
+import { isClearRise, ratesOf } from './error-rate.ts';
 
 export interface Advanced {
   /** The same object: nothing changed. */
@@ -87,11 +88,9 @@ function soaking(
   const rates = ratesOf(targets);
   if (!isClearRise(rates))
     return passing(withWave(rollout, at, { ...wave, rates, passedAt: now }), rules, now);
-  const why = `wave ${wave.name}: ${percent(share(rates.during))} of ${total(rates.during)} requests failed after the change, ${percent(share(rates.before))} before it`;
+  const why = `wave ${wave.name}: ${failedPercent(rates.during)} of ${requestCount(rates.during)} requests failed after the change, ${failedPercent(rates.before)} before it`;
   return { rollout: stopped(withWave(rollout, at, { ...wave, rates }), why, now), check: [] };
 }
-
-const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
 
 /** Suspended targets come later, but they aren't evidence: at least one must be done. */
 function isComplete({ targets }: Rollout, wave: RolloutWave): boolean {

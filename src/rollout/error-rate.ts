@@ -1,5 +1,6 @@
 // Whether the share of failed requests rose clearly while a wave soaked. Pure.
-import type { ErrorRates, Requests, RolloutTarget } from '../domain/state/rollout.ts';
+import { failedShare, requestCount, type Requests } from '../domain/requests.ts';
+import type { ErrorRates, RolloutTarget } from '../domain/state/rollout.ts';
 
 /** Fewer requests during the soak prove nothing. */
 export const FEWEST_REQUESTS = 20;
@@ -28,16 +29,10 @@ export function ratesOf(targets: readonly RolloutTarget[]): ErrorRates {
 
 /** At least 20 requests, 5 percentage points more than before, and twice the share of before. */
 export function isClearRise({ before, during }: ErrorRates): boolean {
-  if (total(during) < FEWEST_REQUESTS) return false;
-  const [earlier, now] = [share(before), share(during)];
+  if (requestCount(during) < FEWEST_REQUESTS) return false;
+  const [earlier, now] = [failedShare(before), failedShare(during)];
   return now - earlier >= CLEAR_RISE - ROUNDING && now >= earlier * CLEAR_FACTOR - ROUNDING;
 }
-
-export const total = ({ succeeded, failed }: Requests): number => succeeded + failed;
-
-/** 0 to 1; 0 without requests. */
-export const share = (requests: Requests): number =>
-  total(requests) === 0 ? 0 : requests.failed / total(requests);
 
 const plus = (a: Requests, b: Requests): Requests => ({
   succeeded: a.succeeded + b.succeeded,

@@ -1,6 +1,7 @@
 // What a piece of work on one target means for the rollout. Pure.
 import type { OutcomeKind } from '../domain/outcome/outcome.ts';
-import type { Requests, Rollout, RolloutTarget } from '../domain/state/rollout.ts';
+import type { Requests } from '../domain/requests.ts';
+import type { Rollout, RolloutTarget } from '../domain/state/rollout.ts';
 
 export interface Seen {
   readonly kind: OutcomeKind;

@@ -3,10 +3,10 @@
 // them.
 import type { CheckRecord } from '../domain/state/check-record.ts';
 import { type Backup, isBackupId } from '../domain/state/backup.ts';
+import type { Requests } from '../domain/requests.ts';
 import type { QuarantinedPart } from '../domain/outcome/quarantine.ts';
 import type { Bisection, HistoryEntry, Journal, NotifiedStatus } from '../domain/state/state.ts';
 import {
-  type Requests,
   type Rollout,
   ROLLOUT_PHASES,
   ROLLOUT_TARGET_PHASES,

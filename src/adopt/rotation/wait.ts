@@ -1,10 +1,9 @@
 // Whether the old value of a rotation can go: its time is over, or the gateway's counters show that nobody uses it. Pure.
+import { requestCount, type Requests } from '../../domain/requests.ts';
 import type { Rotation, Sighting } from '../../domain/state/rotation.ts';
 
 /** Requests since the gateway started, and in the last slots of ten minutes. */
-export interface Count {
-  readonly succeeded: number;
-  readonly failed: number;
+export interface Count extends Requests {
   readonly recent: number;
 }
 
@@ -67,18 +66,18 @@ const withSeen = (wait: Wait, seen: Sighting | undefined): ReturnType<typeof jud
 
 /** A counter that was reset hides what happened before, so that the time begins again. */
 function sighted(before: Sighting | undefined, counters: Counters, now: number): Sighting {
-  const old = total(counters.old);
+  const old = requestCount(counters.old);
   const isUnused = before && !hasRestarted(before, counters) && before.old === old;
   return {
     at: now,
     unusedSince: isUnused ? before.unusedSince : now,
     old,
-    new: total(counters.new ?? NONE),
+    new: requestCount(counters.new ?? NONE),
     all: counters.all,
   };
 }
 
 const hasRestarted = (before: Sighting, counters: Counters): boolean =>
-  total(counters.old) < before.old || total(counters.new ?? NONE) < before.new || counters.all < before.all;
-
-const total = ({ succeeded, failed }: Count): number => succeeded + failed;
+  requestCount(counters.old) < before.old ||
+  requestCount(counters.new ?? NONE) < before.new ||
+  counters.all < before.all;

@@ -1,4 +1,5 @@
 // What a rotation says: each step as it is made, and where it stands.
+import { requestCount } from '../../domain/requests.ts';
 import type { Rotation } from '../../domain/state/rotation.ts';
 import type { Counters, Wait } from '../../adopt/rotation/wait.ts';
 import { momentText, plural } from '../../lib/text.ts';
@@ -70,5 +71,5 @@ export function waitText(wait: Exclude<Wait, { kind: 'ready' }>, counters: Count
 function usedText(which: string, count: Counters['new']): string {
   if (!count) return `the ${which} key isn't listed`;
   const failed = count.failed > 0 ? `, ${count.failed} failed` : '';
-  return `${which} key ${plural(count.succeeded + count.failed, 'request')}${failed}`;
+  return `${which} key ${plural(requestCount(count), 'request')}${failed}`;
 }

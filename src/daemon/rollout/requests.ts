@@ -1,7 +1,7 @@
 // How many requests a gateway answered and failed, for the error rates of a rollout.
 import type { Context } from '../../apply/run/context.ts';
 import { withClient } from '../../apply/run/with-run.ts';
-import type { Requests } from '../../domain/state/rollout.ts';
+import type { Requests } from '../../domain/requests.ts';
 import { HoldfastError } from '../../domain/problem/problem.ts';
 import { totalRequests } from '../../gateway/checks/usage.ts';
 

@@ -1,6 +1,7 @@
 // The record of a rollout: which revision each target of the fleet gets, in which wave, and how far it is. One for
 // all processes that share the state.
 import type { Commit } from '../desired.ts';
+import type { Requests } from '../requests.ts';
 
 export const ROLLOUT_PHASES = [
   'running',
@@ -27,12 +28,6 @@ export type RolloutTargetPhase = (typeof ROLLOUT_TARGET_PHASES)[number];
 /** What people can ask of a rollout. */
 export const ROLLOUT_ACTIONS = ['pause', 'resume', 'abort', 'undo'] as const;
 export type RolloutAction = (typeof ROLLOUT_ACTIONS)[number];
-
-/** Requests that a gateway answered. */
-export interface Requests {
-  readonly succeeded: number;
-  readonly failed: number;
-}
 
 export interface RolloutTarget {
   readonly phase: RolloutTargetPhase;
