@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lock as lockFile } from 'proper-lockfile';
+import { exclusively } from './alone.ts';
 import { errorCode, explained, orMissing, writeWhole } from './disk.ts';
 import { type Holder, holderNow, holderText, inUse, isDead, SOMEBODY } from '../holder.ts';
 import type { Lease } from '../store.ts';
@@ -50,20 +51,8 @@ export async function acquire(
 }
 
 /** Only one process at a time can examine a lock and take it, so that two never take over the same dead one. */
-async function guarded<T>(dir: string, work: () => Promise<T>): Promise<T> {
-  const release = await lockFile(join(dir, 'guard'), {
-    realpath: false,
-    lockfilePath: join(dir, 'lock.guard'),
-    stale: 2500,
-    retries: { retries: 40, minTimeout: 25, maxTimeout: 100, factor: 1.2 },
-    onCompromised: () => undefined,
-  });
-  try {
-    return await work();
-  } finally {
-    await release().catch(() => undefined);
-  }
-}
+const guarded = <T>(dir: string, work: () => Promise<T>): Promise<T> =>
+  exclusively(dir, 'lock.guard', { retries: 40, minTimeout: 25, maxTimeout: 100, factor: 1.2 }, work);
 
 /**
  * Under the guard. If a lock has no note, its holder died before it wrote one, because it would do that under the
