@@ -22,20 +22,21 @@ export function historyIn(leases: Leases, query: Query, hash: (text: string) => 
         // The append is tried again if the connection broke after its commit.
         if ((await statement('select from holdfast.history where call = $1', [call])).length > 0) return;
         const log: Log = { statement, target, chain: chainOf(hash, target) };
-        const { record, head } = await linked(log, entry, headIn(row));
+        const state = stateIn(row);
+        const { record, head } = await linked(log, entry, state?.historyHead);
         await add(log, call, record);
-        await nameHead(log, row, head);
+        if (state) await nameHead(log, state, head);
         await removeOld(log);
       });
     },
     async history(target, limit = SHOWN) {
       const newest = await query<Row>(
-        'select entry from holdfast.history where target = $1 order by n desc limit $2',
+        'select n, entry from holdfast.history where target = $1 order by n desc limit $2',
         [target, limit],
       );
       return newest.map(({ entry }) => recordIn(entry) as unknown).filter(isHistoryEntry) as HistoryEntry[]; // as asked
     },
-    historyRecords: (target) => allIn(query, target),
+    historyRecords: async (target) => textsOf(await allIn(query, target)),
     replaceHistory: (target, records) =>
       leases.onTarget(target, async (statement) => {
         await statement('delete from holdfast.history where target = $1', [target]);
@@ -46,6 +47,8 @@ export function historyIn(leases: Leases, query: Query, hash: (text: string) => 
 }
 
 interface Row extends Readonly<Record<string, unknown>> {
+  /** A bigint, as text. */
+  readonly n: string;
   readonly entry: string;
 }
 
@@ -56,39 +59,28 @@ interface Log {
 }
 
 /** Oldest first. */
-const allIn = async (query: Query, target: string): Promise<readonly string[]> =>
-  (await query<Row>('select entry from holdfast.history where target = $1 order by n', [target])).map(
-    ({ entry }) => entry,
-  );
+const allIn = (query: Query, target: string): Promise<readonly Row[]> =>
+  query<Row>('select n, entry from holdfast.history where target = $1 order by n', [target]);
 
 /** The newest row is enough, unless it has no hash. */
 async function linked(log: Log, entry: HistoryEntry, head: HistoryHead | undefined): Promise<Linked> {
   const { statement, target, chain } = log;
   const newest = await statement<Row>(
-    'select entry from holdfast.history where target = $1 order by n desc limit 1',
+    'select n, entry from holdfast.history where target = $1 order by n desc limit 1',
     [target],
   );
-  const next = chain.next(
-    entry,
-    newest.map((row) => row.entry),
-    head,
-  );
+  const next = chain.next(entry, textsOf(newest), head);
   if (next) return next;
   const all = await allIn(statement, target);
-  return chain.next(entry, all, head) ?? begun(log, entry, all);
+  return chain.next(entry, textsOf(all), head) ?? begun(log, entry, all);
 }
 
+const textsOf = (rows: readonly Row[]): readonly string[] => rows.map(({ entry }) => entry);
+
 /** Entries of an earlier version get their hashes. */
-async function begun(
-  { statement, target, chain }: Log,
-  entry: HistoryEntry,
-  all: readonly string[],
-): Promise<Linked> {
-  const rows = await statement<{ n: string }>('select n from holdfast.history where target = $1 order by n', [
-    target,
-  ]);
-  const { earlier, ...first } = chain.begun(entry, all);
-  for (const [i, { n }] of rows.entries())
+async function begun({ statement, chain }: Log, entry: HistoryEntry, all: readonly Row[]): Promise<Linked> {
+  const { earlier, ...first } = chain.begun(entry, textsOf(all));
+  for (const [i, { n }] of all.entries())
     await statement('update holdfast.history set entry = $2 where n = $1', [n, earlier[i]]);
   return first;
 }
@@ -101,17 +93,17 @@ async function add({ statement, target }: Log, call: string, record: string): Pr
   ]);
 }
 
+/** Undefined: it is damaged, and left to the next one who reads it. */
 const stateIn = ({ state }: TargetRow): TargetState | undefined => {
   const record: unknown = recordIn(state);
   return isTargetState(record) ? (record as TargetState) : undefined; // as `isTargetState` asks for
 };
 
-const headIn = (row: TargetRow): HistoryHead | undefined => stateIn(row)?.historyHead;
-
-/** A damaged state is left to the next one who reads it. */
-async function nameHead({ statement, target }: Log, row: TargetRow, historyHead: HistoryHead): Promise<void> {
-  const state = stateIn(row);
-  if (!state) return;
+async function nameHead(
+  { statement, target }: Log,
+  state: TargetState,
+  historyHead: HistoryHead,
+): Promise<void> {
   await statement('update holdfast.targets set state = $2 where target = $1', [
     target,
     JSON.stringify({ ...state, historyHead }),
@@ -119,7 +111,7 @@ async function nameHead({ statement, target }: Log, row: TargetRow, historyHead:
 }
 
 async function removeOld({ statement, target, chain }: Log): Promise<void> {
-  const [newest] = await statement<Row & { n: string }>(
+  const [newest] = await statement<Row>(
     'select n, entry from holdfast.history where target = $1 order by n desc offset $2 limit 1',
     [target, KEPT],
   );
