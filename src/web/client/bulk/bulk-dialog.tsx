@@ -5,6 +5,7 @@ import type { TargetView } from '../../../api-schema/views.ts';
 import type { Answer } from '../data/api.ts';
 import { outcomeTitle, outcomeTone } from '../data/outcome-labels.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { DialogFoot } from '../parts/dialog-foot.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Skeleton } from '../parts/loading.tsx';
 import { Message } from '../parts/message.tsx';
@@ -61,10 +62,7 @@ export function BulkDialog({ action, targets: selected, close }: Props) {
       <p role="status" class="muted">
         {steps && summary(steps, results)}
       </p>
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={close}>
-          {ended ? 'Close' : started ? 'Stop after these' : 'Cancel'}
-        </button>
+      <DialogFoot close={close} label={ended ? 'Close' : started ? 'Stop after these' : 'Cancel'}>
         {!ended && (
           <button
             type="button"
@@ -75,7 +73,7 @@ export function BulkDialog({ action, targets: selected, close }: Props) {
             {verb} {plural(made.length, 'target')}
           </button>
         )}
-      </footer>
+      </DialogFoot>
     </Dialog>
   );
 }

@@ -8,6 +8,7 @@ import { control, followRollout, rollout } from '../data/rollout.ts';
 import { mayOperate } from '../data/session.ts';
 import type { Tone } from '../data/standing.ts';
 import { Dialog } from './dialog.tsx';
+import { DialogFoot } from './dialog-foot.tsx';
 import { Icon } from './icon.tsx';
 import { Message } from './message.tsx';
 import { CommitCode } from './revision.tsx';
@@ -196,10 +197,7 @@ function Confirm({ action, view, close }: ConfirmProps) {
         </p>
       )}
       {problem && <Trouble problem={problem} />}
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={close}>
-          Cancel
-        </button>
+      <DialogFoot close={close}>
         <button
           type="button"
           class={`button ${action === 'undo' ? 'button-danger' : 'button-primary'}`}
@@ -208,7 +206,7 @@ function Confirm({ action, view, close }: ConfirmProps) {
         >
           {LABELS[action]}
         </button>
-      </footer>
+      </DialogFoot>
     </Dialog>
   );
 }

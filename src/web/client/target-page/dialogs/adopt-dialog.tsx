@@ -5,6 +5,7 @@ import type { Plan } from '../../../../domain/plan/plan.ts';
 import { plural } from '../../../../lib/text.ts';
 import type { AdoptedView, AdoptRequest } from '../../../../api-schema/views.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { DialogFoot } from '../../parts/dialog-foot.tsx';
 import { CommitCode } from '../../parts/revision.tsx';
 import { StepLine } from '../../parts/step.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
@@ -56,10 +57,7 @@ export function AdoptDialog({ plan, close }: Props) {
       )}
       {asking.answer && !asking.answer.ok && <Trouble problem={asking.answer.problem} />}
       {asking.busy && <StepLine step="plan" />}
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={close}>
-          {adopted ? 'Close' : 'Cancel'}
-        </button>
+      <DialogFoot close={close} label={adopted ? 'Close' : 'Cancel'}>
         {!adopted && (
           <button
             type="button"
@@ -70,7 +68,7 @@ export function AdoptDialog({ plan, close }: Props) {
             Commit {plural(paths.length, 'change')}
           </button>
         )}
-      </footer>
+      </DialogFoot>
     </Dialog>
   );
 }

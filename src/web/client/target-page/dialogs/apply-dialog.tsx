@@ -9,6 +9,7 @@ import type { ApplyRequest, TargetView } from '../../../../api-schema/views.ts';
 import { type Answer, post, targetPath } from '../../data/api.ts';
 import { targetNamed } from '../../data/fleet.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { DialogFoot } from '../../parts/dialog-foot.tsx';
 import { StepLine } from '../../parts/step.tsx';
 import { useAsking } from './asking.ts';
 import { Result } from './result.tsx';
@@ -57,10 +58,7 @@ export function ApplyDialog({ plan, purpose, target, close }: Props) {
       )}
       <Result answer={answer} done="Applied." />
       {busy && <StepLine step={targetNamed(target.name)?.step ?? 'lock'} />}
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={close}>
-          {answer?.ok ? 'Close' : 'Cancel'}
-        </button>
+      <DialogFoot close={close} label={answer?.ok ? 'Close' : 'Cancel'}>
         {!answer?.ok && (
           <button
             type="button"
@@ -71,7 +69,7 @@ export function ApplyDialog({ plan, purpose, target, close }: Props) {
             {verb}
           </button>
         )}
-      </footer>
+      </DialogFoot>
     </Dialog>
   );
 }

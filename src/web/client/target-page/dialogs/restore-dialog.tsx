@@ -4,6 +4,7 @@ import { useId, useState } from 'preact/hooks';
 import type { BackupsView, TargetView } from '../../../../api-schema/views.ts';
 import { targetNamed } from '../../data/fleet.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { DialogFoot } from '../../parts/dialog-foot.tsx';
 import { RevisionLine } from '../../parts/revision.tsx';
 import { StepLine } from '../../parts/step.tsx';
 import { exact } from '../../data/labels.ts';
@@ -101,10 +102,7 @@ function Typed({ name, close, title, verb, action, body, children }: TypedProps)
         )}
         <Result answer={asking.answer} done="Done." />
         {asking.busy && <StepLine step={targetNamed(name)?.step ?? 'lock'} />}
-        <footer class="dialog-foot">
-          <button type="button" class="button" onClick={close}>
-            {restored ? 'Close' : 'Cancel'}
-          </button>
+        <DialogFoot close={close} label={restored ? 'Close' : 'Cancel'}>
           {!restored && (
             <>
               <button type="button" class="button" disabled={asking.busy} onClick={() => ask(true)}>
@@ -115,7 +113,7 @@ function Typed({ name, close, title, verb, action, body, children }: TypedProps)
               </button>
             </>
           )}
-        </footer>
+        </DialogFoot>
       </form>
     </Dialog>
   );

@@ -6,6 +6,7 @@ import type { PlanView, TargetView } from '../../../../api-schema/views.ts';
 import { type Answer, post, targetPath } from '../../data/api.ts';
 import { resumedPlan } from '../../data/resumed-plan.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { DialogFoot } from '../../parts/dialog-foot.tsx';
 import { Skeleton } from '../../parts/loading.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
 import { Guards } from '../plan/guards.tsx';
@@ -36,10 +37,7 @@ export function ResumeDialog({ target, close }: Props) {
       )}
       {waiting ? <Waiting answer={waiting} target={target} /> : <Skeleton what="what waits" />}
       <Result answer={asking.answer} done="Resumed." />
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={close}>
-          Cancel
-        </button>
+      <DialogFoot close={close}>
         <button
           type="button"
           class="button button-primary"
@@ -48,7 +46,7 @@ export function ResumeDialog({ target, close }: Props) {
         >
           Resume
         </button>
-      </footer>
+      </DialogFoot>
     </Dialog>
   );
 }

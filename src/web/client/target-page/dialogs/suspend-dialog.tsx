@@ -1,5 +1,6 @@
 // Suspends a target.
 import { Dialog } from '../../parts/dialog.tsx';
+import { DialogFoot } from '../../parts/dialog-foot.tsx';
 import { useAsking } from './asking.ts';
 import { Result } from './result.tsx';
 import { SuspensionFields, useSuspension } from './suspension.tsx';
@@ -22,10 +23,7 @@ export function SuspendDialog({ name, close }: Props) {
       <form onSubmit={(event) => void submit(event)}>
         <SuspensionFields suspension={suspension} />
         <Result answer={asking.answer} done="Suspended." />
-        <footer class="dialog-foot">
-          <button type="button" class="button" onClick={close}>
-            Cancel
-          </button>
+        <DialogFoot close={close}>
           <button
             type="submit"
             class="button button-primary"
@@ -33,7 +31,7 @@ export function SuspendDialog({ name, close }: Props) {
           >
             Suspend
           </button>
-        </footer>
+        </DialogFoot>
       </form>
     </Dialog>
   );
