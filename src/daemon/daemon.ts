@@ -1,27 +1,20 @@
 // `holdfast run`: turns triggers into checks of targets until it is stopped. It decides nothing about configuration:
 // every check is the same reconcile that the command line runs once.
-import type { ReconcileRequest, RestoreRequest, RestoreSummary } from '../apply/run/context.ts';
-import { check, restore } from '../apply/apply.ts';
-import { inspect, type Inspection } from '../apply/inspect.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Trigger } from '../domain/state/check-record.ts';
-import type { Outcome, OutcomeKind } from '../domain/outcome/outcome.ts';
 import { fail, HoldfastError } from '../domain/problem/problem.ts';
 import type { Rollout, RolloutAction } from '../domain/state/rollout.ts';
-import type { Suspension } from '../domain/state/state.ts';
 import type { Strategy } from '../domain/strategy.ts';
 import type { Target } from '../domain/target.ts';
 import { sameItems } from '../lib/value.ts';
-import type { AdoptRequest, AdoptResult } from './core/adopt-request.ts';
 import { type StatusCache, createStatusCache } from './core/status-cache.ts';
 import type { DaemonOperations } from './core/daemon-operations.ts';
 import { createExpiries, type Expiries } from './core/expiries.ts';
 import { createLastGood } from './core/last-good.ts';
 import { createWorkQueue, type WorkQueue } from './core/work-queue.ts';
-import { checkRecord, contextOf, checkTarget, type CheckContext, type CheckResult } from './core/check.ts';
+import { checkRecord, checkTarget, type CheckContext, type CheckResult } from './core/check.ts';
 import { type Reporter, together } from './core/reporter.ts';
 import { createRetries, type Retries } from './core/retries.ts';
-import { type LastApply, lastApply, undoApply, withBefore } from './core/roll-back.ts';
 import { createMember, type Member } from './replicas/member.ts';
 import { createRevisionOrder } from './replicas/revision-order.ts';
 import { createSchedule, type Schedule } from './core/schedule.ts';
@@ -30,8 +23,9 @@ import { createWatch, type Watch } from './core/watch.ts';
 import { createWorkSlots, type WorkSlots } from './core/work-slots.ts';
 import type { Replicas } from '../state/replicas.ts';
 import type { OpenTargetSet, TargetSet } from './core/target-set.ts';
+import { RequestedWork, type RequestedParts } from './requested.ts';
 import { tellRollout } from './rollout/tell.ts';
-import { type Asked, createRollouts, type Rollouts, type Written } from './rollout/rollouts.ts';
+import { type Asked, createRollouts, type Rollouts } from './rollout/rollouts.ts';
 
 export interface DaemonOptions {
   readonly open: OpenTargetSet;
@@ -64,7 +58,15 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
 }
 
 /** A running daemon. Its methods don't reject for anything that files, gateways or people can do while it runs. */
-class Daemon implements DaemonOperations {
+class Daemon extends RequestedWork implements DaemonOperations {
+  protected readonly parts: RequestedParts = {
+    place: () => this.#place,
+    looking: () => this.#looking,
+    line: () => this.#line,
+    member: () => this.#member,
+    planned: (outcome) => this.#board.planned(outcome),
+    seen: (found, trigger) => this.#seen(found, trigger),
+  };
   readonly #open: OpenTargetSet;
   readonly #looking: CheckContext;
   readonly #line: WorkQueue;
@@ -90,6 +92,7 @@ class Daemon implements DaemonOperations {
     place: TargetSet,
     replicas: Replicas | undefined,
   ) {
+    super();
     this.#open = open;
     this.#place = place;
     this.#replicas = replicas;
@@ -122,7 +125,7 @@ class Daemon implements DaemonOperations {
       clock,
       signal,
       look: (target) => this.#line.look(target, 'asked'),
-      undo: (target, written, by) => this.#undo(target, written, by),
+      undo: (target, written, by) => this.undoWrite(target, written, by),
       changed: (rollout, change) => tellRollout(this.#reporter, rollout, change, this.#place, clock.now()),
       failed: (error) => this.#reporter.failed(error),
       pollMs: ROLLOUT_POLL_MS,
@@ -190,13 +193,6 @@ class Daemon implements DaemonOperations {
     return this.#place.targets;
   }
 
-  target(name: string): Target {
-    const found = this.#place.targets.find((candidate) => candidate.name === name);
-    if (found) return found;
-    const names = this.#place.targets.map((one) => one.name).join(', ');
-    throw fail('HF1003', `there is no target "${name}". The settings define ${names}`);
-  }
-
   store(): TargetSet['store'] {
     return this.#place.store;
   }
@@ -228,88 +224,6 @@ class Daemon implements DaemonOperations {
     this.#opening = this.#opening.then(() => this.#reopen(trigger)).catch(this.#reporter.failed);
   }
 
-  async plan(name: string, request: ReconcileRequest = {}): Promise<Outcome> {
-    const target = this.#workable(name);
-    return this.#line.run(name, async () => {
-      const outcome = await check(this.#asked(target), request);
-      if (isOfItsOwn(request)) return outcome;
-      this.#board.planned(outcome);
-      await this.#member?.record(outcome);
-      return outcome;
-    });
-  }
-
-  async apply(name: string, request: ReconcileRequest, by?: string): Promise<Outcome> {
-    const target = this.#workable(name);
-    return this.#line.run(name, async () => {
-      const seen = await checkTarget(this.#place, target, 'asked', this.#forSomeone(by), request);
-      await this.#seen(seen, 'asked');
-      return seen.outcome;
-    });
-  }
-
-  async inspect(name: string): Promise<Inspection> {
-    const target = this.#workable(name);
-    return this.#line.run(name, () => inspect(this.#asked(target)));
-  }
-
-  async compare(name: string, backup: string): Promise<RestoreSummary> {
-    const target = this.#workable(name);
-    let found: RestoreSummary | undefined;
-    const confirm = (summary: RestoreSummary): Promise<boolean> => {
-      found = summary;
-      return Promise.resolve(true);
-    };
-    const { problems } = await this.#line.run(name, () => {
-      const context = { ...this.#asked(target), listener: () => undefined };
-      return restore(context, { backup: { id: backup }, dryRun: true, confirm });
-    });
-    if (!found) throw new HoldfastError(problems);
-    return found;
-  }
-
-  async restore(name: string, request: RestoreRequest, by?: string): Promise<Outcome> {
-    const target = this.#workable(name);
-    return this.#line.run(name, async () => {
-      const outcome = await restore(this.#asked(target, by), request);
-      await this.#restored(outcome);
-      return outcome;
-    });
-  }
-
-  async rollBack(name: string, request: Pick<RestoreRequest, 'dryRun'>, by?: string): Promise<Outcome> {
-    return this.#undoApply(name, () => lastApply(this.store(), name), request, by);
-  }
-
-  async #undo(name: string, written: Written, by?: string): Promise<Outcome> {
-    return this.#undoApply(name, () => withBefore(this.store(), name, written), {}, by);
-  }
-
-  async #undoApply(
-    name: string,
-    find: () => Promise<LastApply>,
-    { dryRun }: Pick<RestoreRequest, 'dryRun'>,
-    by?: string,
-  ): Promise<Outcome> {
-    const target = this.#workable(name);
-    return this.#line.run(name, async () => {
-      const undone = await find();
-      const request: RestoreRequest = { backup: { id: undone.backup }, ...(dryRun && { dryRun }) };
-      const work = (): Promise<Outcome> => restore(this.#asked(target, by), request);
-      const outcome = dryRun
-        ? await work()
-        : await undoApply(this.store(), name, this.#heldBack(target, undone), { by, restore: work });
-      // Listeners find the quarantine there.
-      await this.#restored(outcome);
-      return outcome;
-    });
-  }
-
-  async adopt(name: string, request: AdoptRequest): Promise<AdoptResult> {
-    const target = this.#workable(name);
-    return this.#line.run(name, () => this.#place.adopt(target, request));
-  }
-
   strategy(): Strategy | undefined {
     return this.#place.strategy;
   }
@@ -318,44 +232,9 @@ class Daemon implements DaemonOperations {
     return this.#rollouts.control(action, asked);
   }
 
-  async suspend(name: string, suspension: Suspension): Promise<void> {
-    await this.store().update(this.#workable(name).name, { suspension });
-    this.look(name);
-  }
-
-  async resume(name: string): Promise<void> {
-    await this.store().update(this.#workable(name).name, { suspension: undefined });
-    this.look(name);
-  }
-
-  /** What someone requested waits for the other replicas as it waits in the queue of a single daemon. */
-  #forSomeone(by: string | undefined): CheckContext {
-    return { ...this.#looking, by, ...(this.#member && { waitMs: OTHERS_MS }) };
-  }
-
-  #asked(target: Target, by?: string): ReturnType<typeof contextOf> {
-    return contextOf(this.#place, target, this.#forSomeone(by));
-  }
-
-  /**
-   * Later files may declare the same as the revision that was applied, or more. They would undo the rollback, so the
-   * newest revision waits.
-   */
-  #heldBack(target: Target, undone: LastApply): LastApply {
-    const declared = this.#looking.lastGood.of(target)?.desired?.revision.digest;
-    return { ...undone, revision: declared ?? undone.revision };
-  }
-
-  /** The target of a requested operation. */
-  #workable(name: string): Target {
-    if (this.#looking.signal.aborted)
-      throw fail('HF7044', "the daemon is stopping and doesn't start new work");
-    return this.target(name);
-  }
-
   async #followRollouts(): Promise<void> {
     const { targets, store, strategy } = this.#place;
-    this.#rollouts.attach({ targets, store, strategy, contextOf: (one) => this.#asked(one, undefined) });
+    this.#rollouts.attach({ targets, store, strategy, contextOf: (one) => this.contextOf(one) });
     await this.#rollouts.discover().catch((error: unknown) => this.#reporter.failed(error));
   }
 
@@ -387,16 +266,6 @@ class Daemon implements DaemonOperations {
     this.#sources.set(outcome.target, sources);
     // The next target doesn't wait until these files are watched.
     void this.#follow();
-  }
-
-  /**
-   * A restore that wrote nothing is about the backup, not the files. After one that wrote, the status is determined
-   * again.
-   */
-  async #restored(outcome: Outcome): Promise<void> {
-    if (!WROTE.has(outcome.kind)) return;
-    await this.#seen({ outcome }, 'asked');
-    this.#line.look(outcome.target, 'asked');
   }
 
   #follow(): Promise<void> {
@@ -460,17 +329,6 @@ const ROLLOUT_POLL_MS = 10_000;
 
 const otherDatabase = (): HoldfastError =>
   fail('HF6031', 'the settings keep the state in another place than when the daemon started');
-
-/** How long requested work waits for another replica, ms: longer than a lease and the last request of its holder. */
-const OTHERS_MS = 5 * 60_000;
-
-/** What a restore can result in after its first write. */
-const WROTE: ReadonlySet<OutcomeKind> = new Set(['restored', 'rolled-back', 'rollback-failed']);
-
-/** Whether it requests something that the daemon wouldn't do by itself: the result is shown only to the requester. */
-function isOfItsOwn({ allow, prune, mode, only }: ReconcileRequest): boolean {
-  return (allow ?? []).length > 0 || only !== undefined || prune !== undefined || mode !== undefined;
-}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
