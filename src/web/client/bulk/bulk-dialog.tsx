@@ -1,5 +1,5 @@
 // One confirmation for several targets: what happens to each, and then what happened.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { plural } from '../../../lib/text.ts';
 import type { TargetView } from '../../../api-schema/views.ts';
 import type { Answer } from '../data/api.ts';
@@ -37,10 +37,9 @@ export function BulkDialog({ action, targets: selected, close }: Props) {
   const [results, setResults] = useState<Results>(new Map());
   const suspension = useSuspension();
   const isOpen = useRef(true);
-  useEffect(() => {
-    void stepsOf(action, targets).then(setSteps);
-    return () => void (isOpen.current = false);
-  }, []);
+  useEffect(() => void stepsOf(action, targets).then(setSteps), []);
+  // The cleanup of a plain effect waits for the next frame, and one more target would start meanwhile.
+  useLayoutEffect(() => () => void (isOpen.current = false), []);
   const made = (steps ?? []).filter(({ kind }) => kind === 'will');
   const put = (target: string, result: Answer<unknown> | 'busy'): void =>
     setResults((before) => new Map(before).set(target, result));
