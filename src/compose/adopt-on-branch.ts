@@ -2,7 +2,7 @@
 import { join, relative, sep } from 'node:path';
 import type { AdoptRequest, AdoptResult } from '../daemon/core/adopt-request.ts';
 import type { GitSource } from '../daemon/git/source.ts';
-import type { DesiredOptions } from '../desired/desired.ts';
+import type { DesiredOptions } from '../desired/layers.ts';
 import { fail } from '../domain/problem/problem.ts';
 import type { Target } from '../domain/target.ts';
 import { type Adoption, adoptionMessage, adoptionOf, type FileEdit } from './adoption.ts';

@@ -13,7 +13,7 @@ import { planOnce, type PlannedOnce } from '../apply/plan-once.ts';
 import type { Context } from '../apply/run/context.ts';
 import type { DeepLive } from '../apply/run/read.ts';
 import type { PlannedTarget } from '../apply/types/planned-target.ts';
-import { loadMerged } from '../desired/desired.ts';
+import { loadMerged } from '../desired/layers.ts';
 import { shownPath } from '../desired/read/files.ts';
 import { formatPath } from '../domain/path.ts';
 import type { Change } from '../domain/plan/change.ts';

@@ -11,7 +11,8 @@ import {
   type Resolved,
   resolveRevision,
 } from '../desired/git/repository.ts';
-import type { DesiredOptions, LoadedDesired } from '../desired/desired.ts';
+import type { LoadedDesired } from '../desired/desired.ts';
+import type { DesiredOptions } from '../desired/layers.ts';
 import type { UnresolvedValue } from '../desired/read/unresolved.ts';
 import type { BaseCommit } from '../domain/plan/memory.ts';
 import { fail, HoldfastError, type Problem, problem } from '../domain/problem/problem.ts';

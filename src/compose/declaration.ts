@@ -2,7 +2,7 @@
 import type { Declared } from '../adopt/drift/adopt-drift.ts';
 import { declareValues, type Declaration, storeSecrets } from '../adopt/drift/declare-values.ts';
 import { NO_SECRET, secretsInText } from '../desired/check/scan-text.ts';
-import { loadMerged } from '../desired/desired.ts';
+import { loadMerged } from '../desired/layers.ts';
 import { fail, HoldfastError, type Problem, problem, refuseErrors } from '../domain/problem/problem.ts';
 import type { Target } from '../domain/target.ts';
 import { editsOf, type FileEdit, sharedFiles, storesOf } from './adoption.ts';

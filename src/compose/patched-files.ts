@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { applyPatch, parsePatch, type StructuredPatch } from 'diff';
 import { fail } from '../domain/problem/problem.ts';
-import type { LayerFile } from '../desired/desired.ts';
+import type { LayerFile } from '../desired/layers.ts';
 import { shownPath } from '../desired/read/files.ts';
 import type { Target } from '../domain/target.ts';
 import type { FileEdit } from './adoption.ts';

@@ -3,7 +3,7 @@
 import { spokenBy } from '../../domain/desired.ts';
 import { sep } from 'node:path';
 import type { Catalog } from '../../gateway/catalog/field.ts';
-import type { LayerFile } from '../../desired/desired.ts';
+import type { LayerFile } from '../../desired/layers.ts';
 import { isFlat } from '../../gateway/layout/layouts.ts';
 import { pathsIn } from '../../gateway/layout/locate.ts';
 import { EXPIRED } from '../../domain/plan/change.ts';

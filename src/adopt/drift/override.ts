@@ -1,5 +1,5 @@
 // Where a target says otherwise than a base that it shares with other targets: in its own files, above the base.
-import type { LayerFile } from '../../desired/desired.ts';
+import type { LayerFile } from '../../desired/layers.ts';
 import { layoutOf } from '../../desired/layout/layout.ts';
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import { fileFor, type SourceTree } from './source-tree.ts';

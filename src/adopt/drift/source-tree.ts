@@ -1,6 +1,6 @@
 // The files of desired state as they are written: where a node of the merged tree stands in them, with everything that
 // several nodes share (anchors, repeated entries, layers) told apart by position.
-import type { LayerFile } from '../../desired/desired.ts';
+import type { LayerFile } from '../../desired/layers.ts';
 import { isEncrypted } from '../../input/sops.ts';
 import type { Layout } from '../../domain/desired.ts';
 import type { Position } from '../../domain/problem/problem.ts';

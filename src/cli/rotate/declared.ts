@@ -4,7 +4,7 @@ import { linesFileOf, type RotationEdits } from '../../adopt/rotation/edits.ts';
 import type { Variable } from '../../adopt/variables.ts';
 import { editsOf, type FileEdit, type Stores } from '../../compose/adoption.ts';
 import type { Session } from '../../compose/session.ts';
-import { loadMerged } from '../../desired/desired.ts';
+import { loadMerged } from '../../desired/layers.ts';
 import { fingerprintsOf, withNames } from '../../domain/named-key.ts';
 import { parsePath } from '../../domain/path.ts';
 import { HoldfastError, problem, refuseErrors } from '../../domain/problem/problem.ts';

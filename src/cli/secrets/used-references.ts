@@ -1,7 +1,7 @@
 // The references of settings and desired state: where each is used, where its value comes from, and whether it has one.
 import { relative } from 'node:path';
 import type { Io } from '../../compose/io.ts';
-import { type LayerFile, loadMerged } from '../../desired/desired.ts';
+import { type LayerFile, loadMerged } from '../../desired/layers.ts';
 import { type UnresolvedValue, unresolvedBelow } from '../../desired/read/unresolved.ts';
 import type { Code } from '../../domain/problem/codes.ts';
 import { type Position, type Problem, problem } from '../../domain/problem/problem.ts';

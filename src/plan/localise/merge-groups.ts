@@ -1,38 +1,27 @@
 // Builds a family of v8 credentials from the existing groups: untouched groups stay as they are, edits are made in
 // place, new entries get a group of their own, and a group is removed only with its last key (design-v8 rules 16 to
 // 18). Pure. Equality is decided by effective entries, never by grouping or names.
-import type { Field } from '../../gateway/catalog/field.ts';
-import { type EffectiveEntry, effectiveEntries, effectiveField } from '../../gateway/layout/effective.ts';
-import type { Family } from '../../gateway/layout/table.ts';
-import { canonical, sameAt } from '../../gateway/model/equal.ts';
+import { type EffectiveEntry, effectiveEntries } from '../../gateway/layout/effective.ts';
 import { normaliseAt } from '../../gateway/model/normalise.ts';
-import type { Ownership } from '../../domain/target.ts';
-import { isList, isTree, listOf, namesOfBoth, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import { findRenames, pair } from '../diff/identity.ts';
+import { type GroupFamily, GroupMembers } from './group-members.ts';
+import { newGroups, type Origin, type Step, type UnplacedEntry } from './new-groups.ts';
 
-export interface MergeGroupsInput {
-  readonly family: Family;
-  /** The family in the v8 catalog. */
-  readonly field: Field;
+export interface MergeGroupsInput extends GroupFamily {
   /** Groups in the file. */
   readonly live: readonly Value[];
   /** Declared groups. */
   readonly declared: readonly Value[];
-  readonly ownership: Ownership;
   /** Whether Holdfast added this key of this group; called only for `entries` and `members`. */
   readonly placed: (group: number, key: number) => boolean;
   /** Whether this key was in this group at the last apply. It returns there, so that its removal is seen as one. */
   readonly wasIn?: (group: number, key: Tree) => boolean;
-  /** Entries that the policy ignores. */
-  readonly ignored?: (entry: Tree) => boolean;
 }
-
-type Step = string | number;
 
 export interface MergedGroups {
   readonly groups: readonly Value[];
-  /** Steps in `groups` with the steps of the declaration that they come from. */
-  readonly origins: readonly (readonly [proposed: readonly Step[], declared: readonly Step[]])[];
+  readonly origins: readonly Origin[];
 }
 
 export function mergeGroups(input: MergeGroupsInput): MergedGroups {
@@ -54,16 +43,9 @@ interface MemberEdit {
   readonly keys: Map<number, EffectiveEntry>;
 }
 
-/** A declared entry without a partner, or one that can't stay in its group. */
-interface UnplacedEntry {
-  readonly entry: EffectiveEntry;
-  /** The declared group: unplaced entries of one declared group stay together. */
-  readonly from: number;
-}
-
 class Regrouping {
   readonly #input: MergeGroupsInput;
-  readonly #field: Field;
+  readonly #members: GroupMembers;
   readonly #work: (LiveGroup | undefined)[];
   readonly #now: readonly EffectiveEntry[];
   readonly #then: readonly EffectiveEntry[];
@@ -75,7 +57,7 @@ class Regrouping {
 
   constructor(input: MergeGroupsInput) {
     this.#input = input;
-    this.#field = effectiveField(input.field);
+    this.#members = new GroupMembers(input);
     this.#work = input.live.map((group, at) =>
       isTree(group) ? { at, group, keys: keysOf(group), touched: false } : undefined,
     );
@@ -89,7 +71,7 @@ class Regrouping {
     this.#then.forEach((entry, i) => {
       const old = partner[i] === undefined ? undefined : this.#now[partner[i]];
       if (!old) this.#unplaced.push({ entry, from: Number(entry.place[0]) });
-      else if (!this.#same(old, entry)) edits.push({ old, entry });
+      else if (this.#members.changed(old, entry).length > 0) edits.push({ old, entry });
       if (old) this.#from.set(old.place.join('/'), entry.place);
     });
     const isSame = edits.length + this.#unplaced.length === 0 && this.#areWithoutEffect(left);
@@ -109,8 +91,8 @@ class Regrouping {
     for (const work of this.#work) {
       if (!work || !wasIn(work.at, { 'api-key': secret })) continue;
       const inherited = effectiveEntries([{ ...work.group, keys: [{ 'api-key': secret }] }], family)[0];
-      const own = inherited && this.#changed(inherited, entry);
-      if (!own?.every((name) => entry.entry[name] !== undefined && this.#isOnKeys(name))) continue;
+      const own = inherited && this.#members.changed(inherited, entry);
+      if (!own?.every((name) => entry.entry[name] !== undefined && this.#members.isOnKeys(name))) continue;
       this.#from.set(`${work.at}/keys/${work.keys.length}`, entry.place);
       work.keys.push({
         'api-key': secret,
@@ -122,17 +104,13 @@ class Regrouping {
     return false;
   }
 
-  #isOnKeys(name: string): boolean {
-    return this.#input.field.item?.fields?.get('keys')?.item?.fields?.has(name) === true;
-  }
-
   #pairing(): { readonly partner: readonly (number | undefined)[]; readonly left: readonly number[] } {
     const held = (entries: readonly EffectiveEntry[]): readonly Value[] => entries.map(({ entry }) => entry);
     const [now, then] = [held(this.#now), held(this.#then)];
-    const { partner, left } = pair(this.#field, now, then);
+    const { partner, left } = pair(this.#members.entries, now, then);
     const come = partner.flatMap((old, i) => (old === undefined ? [i] : []));
     const gone = left.filter((index) => this.#goes(this.#now[index]));
-    const renames = findRenames(this.#field, now, then, gone, come);
+    const renames = findRenames(this.#members.entries, now, then, gone, come);
     const renamed = new Set(renames.values());
     return {
       partner: partner.map((old, i) => old ?? renames.get(i)),
@@ -144,7 +122,7 @@ class Regrouping {
   #areWithoutEffect(indexes: readonly number[]): boolean {
     if (indexes.length === 0) return true;
     const { dropped } = normaliseAt(
-      this.#field,
+      this.#members.entries,
       this.#now.map(({ entry }) => entry),
     );
     const without = new Set(dropped.flatMap(({ place }) => (place.length === 1 ? [Number(place[0])] : [])));
@@ -155,20 +133,6 @@ class Regrouping {
     if (!entry || this.#input.ignored?.(entry.entry)) return false;
     const [group, , key] = entry.place;
     return this.#input.ownership === 'whole' || this.#input.placed(Number(group), Number(key));
-  }
-
-  #same(old: EffectiveEntry, entry: EffectiveEntry): boolean {
-    return this.#changed(old, entry).length === 0;
-  }
-
-  /** Names of the members that need a different value. */
-  #changed(old: EffectiveEntry, { entry }: EffectiveEntry): readonly string[] {
-    if (this.#input.ignored?.(old.entry)) return [];
-    const names = this.#input.ownership === 'members' ? Object.keys(entry) : namesOfBoth(old.entry, entry);
-    return [...names].filter((name) => {
-      const field = this.#field.item?.fields?.get(name);
-      return field !== undefined && !sameAt(field, old.entry[name], normal(field, entry[name]));
-    });
   }
 
   #remove(entry: EffectiveEntry | undefined): void {
@@ -184,7 +148,7 @@ class Regrouping {
       const work = this.#work[Number(old.place[0])];
       const key = Number(old.place[2]);
       if (!work) continue;
-      for (const name of this.#changed(old, entry)) {
+      for (const name of this.#members.changed(old, entry)) {
         const id = `${work.at}/${name}`;
         const known = perMember.get(id) ?? { name, work, keys: new Map<number, EffectiveEntry>() };
         known.keys.set(key, entry);
@@ -212,69 +176,40 @@ class Regrouping {
    */
   #heirs(name: string, work: LiveGroup, keys: MemberEdit['keys']): ReadonlyMap<number, EffectiveEntry> {
     const none = new Map<number, EffectiveEntry>();
-    const field = this.#field.item?.fields?.get(name);
     const left = work.keys.flatMap((key, i) => (key ? [i] : []));
     const isOurs = left.every((i) => this.#from.has(`${work.at}/keys/${i}`));
-    if (!field || !isOurs || (name !== 'base-url' && !this.#isShared(name))) return none;
+    if (!isOurs || !this.#members.fieldOf(name) || !this.#members.isOnGroups(name)) return none;
     const inheriting = left.filter((i) => ownOf(work.keys[i], name) === undefined);
     const heirs = new Map(inheriting.flatMap((i) => keyed(i, keys.get(i))));
     if (heirs.size < inheriting.length) return none;
     const [first, ...others] = heirs.values();
-    if (!first || !others.every((other) => this.#isEqual(field, first.entry[name], other.entry[name])))
+    if (!first || !others.every((other) => this.#members.isEqual(name, first.entry[name], other.entry[name])))
       return none;
     const onGroup = (work.group[name] ?? undefined) !== undefined || name === 'base-url';
     return onGroup || left.length === 1 || isOfOneGroup(name, [...heirs.values()]) ? heirs : none;
   }
 
-  #isEqual(field: Field, a: Value | undefined, b: Value | undefined): boolean {
-    return sameAt(field, normal(field, a), normal(field, b));
-  }
-
-  #isShared(name: string): boolean {
-    const { family } = this.#input;
-    return family.form === 'groups' && family.shared.has(name);
-  }
-
   #editKey(name: string, work: LiveGroup, index: number, entry: EffectiveEntry): void {
     const raw = work.keys[index];
     if (!raw) return; // moved out by another member
-    const key = this.#knownOf(raw);
+    const key = this.#members.knownOf(raw);
     const value = entry.entry[name];
     const inherited = work.group[name];
-    const isInherited =
-      (this.#isShared(name) || name === 'base-url') && inherited !== undefined && inherited !== null;
+    const isInherited = this.#members.isOnGroups(name) && inherited !== undefined && inherited !== null;
     if (name === 'base-url') return this.#moveOut(work, index, entry);
-    const field = this.#field.item?.fields?.get(name);
-    if (isInherited && field && this.#isEqual(field, inherited, value))
+    if (isInherited && this.#members.isEqual(name, inherited, value))
       work.keys[index] = withMember(key, name, undefined);
     else if (value !== undefined || !isInherited) work.keys[index] = withMember(key, name, value);
     else {
-      const zero = this.#zeroOf(name);
+      const zero = this.#members.zeroOf(name);
       if (zero === undefined) return this.#moveOut(work, index, entry);
       work.keys[index] = withMember(key, name, zero);
     }
     this.#noteEdit(`${work.at}/keys/${index}`, name, entry.members.get(name) ?? entry.place);
   }
 
-  /** What the gateway doesn't know is removed when its key is written. */
-  #knownOf(key: Tree): Tree {
-    const { fields } = this.#field.item ?? {};
-    return Object.fromEntries(Object.entries(key).filter(([name]) => fields?.has(name)));
-  }
-
   #noteEdit(place: string, name: string, from: readonly Step[]): void {
     this.#edits.set(place, (this.#edits.get(place) ?? new Map<string, readonly Step[]>()).set(name, from));
-  }
-
-  /** What overrides the group and means the same as nothing; pointer fields have no such value. */
-  #zeroOf(name: string): Value | undefined {
-    const field = this.#field.item?.fields?.get(name);
-    if (!field || field.pointer) return undefined;
-    if (field.kind === 'list') return [];
-    if (field.kind === 'map' || field.kind === 'struct') return {};
-    const zero =
-      field.kind === 'boolean' ? false : field.kind === 'string' || field.kind === 'duration' ? '' : 0;
-    return canonical(field, zero) === undefined ? zero : undefined;
   }
 
   /**
@@ -298,7 +233,7 @@ class Regrouping {
     const homes = new Map<number, LiveGroup>();
     for (const [place, from] of this.#from) {
       const work = this.#work[Number(place.split('/')[0])];
-      if (work && this.#saysTheSame(work.group, this.#input.declared[Number(from[0])]))
+      if (work && this.#members.haveSameShared(work.group, this.#input.declared[Number(from[0])]))
         homes.set(Number(from[0]), work);
     }
     const waiting = this.#unplaced.splice(0);
@@ -320,18 +255,9 @@ class Regrouping {
     return isTree(key) ? key : undefined;
   }
 
-  #saysTheSame(group: Tree, declared: Value | undefined): boolean {
-    if (!isTree(declared)) return false;
-    return [...(this.#field.item?.fields ?? [])].every(
-      ([name, field]) =>
-        (name !== 'base-url' && !this.#isShared(name)) ||
-        sameAt(field, group[name], normal(field, declared[name])),
-    );
-  }
-
   #finish(): MergedGroups {
     const groups: Value[] = [];
-    const origins: [Step[], readonly Step[]][] = [];
+    const origins: Origin[] = [];
     this.#input.live.forEach((raw, at) => {
       const work = this.#work[at];
       if (!work) return void groups.push(raw);
@@ -350,62 +276,12 @@ class Regrouping {
         for (const [name, member] of this.#edits.get(`${at}`) ?? []) origins.push([[place, name], member]);
       groups.push(work.touched ? { ...work.group, keys: left.map(({ key }) => key) } : raw);
     });
-    this.#addNewcomers(groups, origins);
-    return { groups, origins };
-  }
-
-  #addNewcomers(groups: Value[], origins: [Step[], readonly Step[]][]): void {
-    const together = new Map<number, EffectiveEntry[]>();
-    const taken = new Set([...this.#input.live, ...groups].map(nameOf));
-    for (const { entry, from } of this.#unplaced) {
-      const others = together.get(from);
-      if (others) others.push(entry);
-      else together.set(from, [entry]);
-    }
-    for (const [from, entries] of together) {
-      const place = groups.length;
-      const declared = from >= 0 ? this.#input.declared[from] : undefined;
-      const [group, members] = this.#newGroup(isTree(declared) ? declared : undefined, entries);
-      groups.push({ ...group, name: this.#freeName(group['name'], groups.length + 1, taken) });
-      origins.push([[place], entries[0]?.place.slice(0, 1) ?? []]);
-      entries.forEach(({ place: at }, nth) => origins.push([[place, 'keys', nth], at]));
-      for (const [name, at] of members) origins.push([[place, name], at]);
-    }
-  }
-
-  /** The declared group without the keys that are already placed; built from one entry if nothing is shared. */
-  #newGroup(
-    declared: Tree | undefined,
-    entries: readonly EffectiveEntry[],
-  ): [Tree, readonly [string, readonly Step[]][]] {
-    const keys = listOf(declared?.['keys']);
-    if (declared && entries.length > 0) {
-      const own = entries.map(({ place }) => keys[Number(place[2])] as Value);
-      return [{ ...declared, keys: own }, []];
-    }
-    const [only] = entries;
-    const members = Object.entries(only?.entry ?? {});
-    const onGroup = members.filter(([name]) => name === 'base-url' || this.#isShared(name));
-    const onKey = members.filter(([name]) => name !== 'base-url' && !this.#isShared(name));
-    const group = { ...Object.fromEntries(onGroup), keys: [Object.fromEntries(onKey)] };
-    return [group, onGroup.map(([name]) => [name, only?.members.get(name) ?? only?.place ?? []])];
-  }
-
-  /** A label that no other group has, so that the group can be distinguished from others with its address. */
-  #freeName(given: Value | undefined, first: number, taken: Set<Value | undefined>): Value {
-    const provider = this.#input.family.v8.slice(this.#input.family.v8.indexOf('.') + 1);
-    let number = first;
-    while (taken.has(`${provider}-${number}`)) number += 1;
-    const name = given === undefined || given === null || given === '' ? `${provider}-${number}` : given;
-    taken.add(name);
-    return name;
+    const { family, live, declared } = this.#input;
+    const [unplaced, members] = [this.#unplaced, this.#members];
+    const added = newGroups({ unplaced, family, members, live, declared, before: groups });
+    return { groups: [...groups, ...added.groups], origins: [...origins, ...added.origins] };
   }
 }
-
-const nameOf = (group: Value): Value | undefined => (isTree(group) ? group['name'] : undefined);
-
-const normal = (field: Field, value: Value | undefined): Value | undefined =>
-  value === undefined ? undefined : normaliseAt(field, value).value;
 
 function keysOf(group: Tree): (Tree | undefined)[] {
   const keys = group['keys'];
