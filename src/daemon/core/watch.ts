@@ -1,6 +1,6 @@
-// Watches files and directories, and reports a change once, after a pause without events. Handles atomic saves (a
-// new file moved over the old one), directories that disappear and return, and directories that are swapped by a
-// symbolic link.
+// Watches files and directories, and reports changes once, after a pause without events. Where there is no such pause,
+// because something writes all the time, they are reported nevertheless. Handles atomic saves (a new file moved over the
+// old one), directories that disappear and return, and directories that are swapped by a symbolic link.
 import { realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
@@ -22,8 +22,16 @@ export interface Watch extends AsyncDisposable {
 /** Calls `act` after a pause; the result cancels that. */
 export type Wait = (act: () => void) => () => void;
 
-/** ms without an event before `changed` is called. */
+/** How long changes wait to be reported together. */
+export interface Waits {
+  /** From the last event. */
+  readonly quiet: Wait;
+  /** From the first event. */
+  readonly longest: Wait;
+}
+
 const QUIET_MS = 200;
+const LONGEST_MS = 5000;
 
 export const waitFor =
   (ms: number): Wait =>
@@ -35,22 +43,33 @@ export const waitFor =
 export function createWatch(
   changed: () => void,
   failed: (error: unknown) => void,
-  wait: Wait = waitFor(QUIET_MS),
+  { quiet = waitFor(QUIET_MS), longest = waitFor(LONGEST_MS) }: Partial<Waits> = {},
 ): Watch {
   const end = new AbortController();
   const ended = new Promise<void>((resolve) => {
     end.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  let cancel = (): void => {};
+  /** Cancels the two waits of the changes that aren't reported yet. */
+  let waiting: Record<keyof Waits, () => void> | undefined;
   let watcher: FSWatcher | undefined;
   let followed: Followed | undefined;
   let turn: Promise<void> = Promise.resolve();
   /** What waits for its turn: later calls replace it. */
   let next: { watchable: Watchable } | undefined;
 
+  const settle = (): void => {
+    waiting?.quiet();
+    waiting?.longest();
+    waiting = undefined;
+  };
+  const report = (): void => {
+    settle();
+    changed();
+  };
   const later = (): void => {
-    cancel();
-    if (!end.signal.aborted) cancel = wait(changed);
+    if (end.signal.aborted) return;
+    waiting?.quiet();
+    waiting = { quiet: quiet(report), longest: waiting?.longest ?? longest(report) };
   };
   const follow = async (watchable: Watchable): Promise<void> => {
     const found = await followedOf(watchable, end.signal);
@@ -70,18 +89,18 @@ export function createWatch(
         next.watchable = watchable;
         return turn;
       }
-      const waiting = (next = { watchable });
+      const own = (next = { watchable });
       turn = turn
         .then(() => {
           next = undefined;
-          return follow(waiting.watchable);
+          return follow(own.watchable);
         })
         .catch(failed);
       return turn;
     },
     async [Symbol.asyncDispose]() {
       end.abort();
-      cancel();
+      settle();
       await turn;
       await watcher?.close();
     },

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createWatch, type Wait, waitFor, type Watch } from '../../../src/daemon/core/watch.ts';
+import { createWatch, type Wait, waitFor, type Waits, type Watch } from '../../../src/daemon/core/watch.ts';
 import { until } from '../../support/until.ts';
 
 const QUIET_MS = 60;
@@ -24,7 +24,7 @@ interface Watched {
 async function watched(
   names: readonly string[],
   prepare: (dir: string) => Promise<void>,
-  wait: Wait = waitFor(QUIET_MS),
+  waits: Partial<Waits> = {},
 ): Promise<Watched> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-watch-'));
   await prepare(dir);
@@ -37,7 +37,7 @@ async function watched(
     (error) => {
       throw error;
     },
-    wait,
+    { quiet: waitFor(QUIET_MS), ...waits },
   );
   open.push(async () => {
     await watch[Symbol.asyncDispose]();
@@ -60,6 +60,26 @@ async function watched(
         await idle();
       }
       return count - before;
+    },
+  };
+}
+
+/** A wait that ends when the test says so. */
+function byHand() {
+  const waiting = new Set<() => void>();
+  let waits = 0;
+  const wait: Wait = (act) => {
+    waits += 1;
+    waiting.add(act);
+    return () => waiting.delete(act);
+  };
+  return {
+    wait,
+    waits: () => waits,
+    pending: () => waiting.size,
+    pass() {
+      for (const act of waiting) act();
+      waiting.clear();
     },
   };
 }
@@ -87,17 +107,31 @@ describe('watching', () => {
   });
 
   test('many changes at once are reported once', async () => {
-    const waiting = new Set<() => void>();
-    let waits = 0;
-    const { dir, count } = await watched(['desired-state'], directory, (act) => {
-      waits += 1;
-      waiting.add(act);
-      return () => waiting.delete(act);
-    });
+    const quiet = byHand();
+    const { dir, count } = await watched(['desired-state'], directory, { quiet: quiet.wait });
     for (let i = 0; i < 10; i += 1) await writeFile(join(dir, 'desired-state', `${i}.yaml`), '');
-    await until(() => waits >= 10);
-    for (const act of waiting) act();
+    await until(() => quiet.waits() >= 10);
+    quiet.pass();
     expect(count()).toBe(1);
+  });
+
+  test('changes that never pause are reported too, once', async () => {
+    const [quiet, longest] = [byHand(), byHand()];
+    const { dir, count } = await watched(['desired-state'], directory, {
+      quiet: quiet.wait,
+      longest: longest.wait,
+    });
+    const change = async (): Promise<void> => {
+      const before = quiet.waits();
+      await writeFile(join(dir, 'desired-state', 'a.yaml'), `request-retry: ${before}\n`);
+      await until(() => quiet.waits() > before);
+    };
+    for (let i = 0; i < 5; i += 1) await change();
+    expect(longest.waits()).toBe(1);
+    longest.pass();
+    expect([count(), quiet.pending()]).toEqual([1, 0]);
+    await change();
+    expect(longest.waits()).toBe(2);
   });
 
   test('an atomic save, and the next one, are reported', async () => {
