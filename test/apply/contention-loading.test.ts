@@ -63,22 +63,22 @@ describe.each(Object.entries(LOADING))('%s, while somebody else changes during o
 });
 
 /** Somebody's write right before ours, in whose reload ours is lost to memory. */
-const missing: NonNullable<Scene['act']> = (home, more) =>
-  home.reconcile(
+const missing: NonNullable<Scene['act']> = (fixture, more) =>
+  fixture.reconcile(
     { allow: [{ guard: 'mass-delete' }] },
-    { ...more, ...beforeSending(home, 1, () => inReload(home)) },
+    { ...more, ...beforeSending(fixture, 1, () => inReload(fixture)) },
   );
 
-async function inReload(home: Fixture): Promise<void> {
-  home.sandbox.fault('lost-update', '60');
-  const isTree = (await home.file()).includes('config-version: 8');
+async function inReload(fixture: Fixture): Promise<void> {
+  fixture.sandbox.fault('lost-update', '60');
+  const isTree = (await fixture.file()).includes('config-version: 8');
   // Neither changes anything, and a PATCH of the tree writes no defaults out. A quoted 'no' would: the next field write of
   // anybody saves it as a quoted "false", which the gateway refuses to load (C v0 §4.4 N12).
   if (isTree)
-    await home.panelNow('PATCH', 'v8/management/config', { observability: { logs: { debug: null } } });
-  else await home.panelNow('PUT', 'debug', { value: false });
-  await home.clock.sleep(10);
-  home.clock.setTimer(100, () => home.sandbox.clearFaults());
+    await fixture.panelNow('PATCH', 'v8/management/config', { observability: { logs: { debug: null } } });
+  else await fixture.panelNow('PUT', 'debug', { value: false });
+  await fixture.clock.sleep(10);
+  fixture.clock.setTimer(100, () => fixture.sandbox.clearFaults());
 }
 
 const STALE: Readonly<Record<string, Scene>> = Object.fromEntries(

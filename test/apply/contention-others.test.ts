@@ -13,7 +13,7 @@ const KEYS = { TEAM_B: 'sk-test-0003' };
 const restoring: Pick<Scene, 'desired' | 'env' | 'prepare' | 'act'> = {
   desired: CHANGED,
   env: KEYS,
-  prepare: (home) => home.reconcile({ allow: [{ guard: 'mass-delete' }] }),
+  prepare: (fixture) => fixture.reconcile({ allow: [{ guard: 'mass-delete' }] }),
   act: ({ context }, more) => restore({ ...context, ...more }, { backup: 'latest' }),
 };
 

@@ -73,7 +73,7 @@ const SCENES: Readonly<Record<string, Scene & { readonly writes: readonly string
     }),
     desired: `${CHANGED}oauth-excluded-models: {}\n`,
     env: KEYS,
-    act: (home, more) => home.reconcile({ prune: true, allow: [{ guard: 'mass-delete' }] }, more),
+    act: (fixture, more) => fixture.reconcile({ prune: true, allow: [{ guard: 'mass-delete' }] }, more),
     writes: [
       'PATCH /v8/management/config',
       'PUT /v8/management/config/oauth/excluded-models',

@@ -95,16 +95,16 @@ keepsWhatOthersDo(SCENES, EDITS);
 
 test('a comment that a field write of others moves does not count against the plan, and is reported', async () => {
   const file = GATEWAY_FILE + MORE.replace('[old-model]', '[old-model] # for the team');
-  const home = await setup({ file });
-  await home.reconcile();
-  await home.declare(`${DESIRED}commercial-mode: true\n`);
-  const movedBeforeReading = beforeRequests(home, async (_, { purpose, path }) => {
+  const fixture = await setup({ file });
+  await fixture.reconcile();
+  await fixture.declare(`${DESIRED}commercial-mode: true\n`);
+  const movedBeforeReading = beforeRequests(fixture, async (_, { purpose, path }) => {
     if (purpose === 'settle' && path.endsWith('/config.yaml'))
-      await home.panel('PUT', 'debug', { value: false });
+      await fixture.panel('PUT', 'debug', { value: false });
   });
-  const outcome = await home.reconcile({}, movedBeforeReading);
+  const outcome = await fixture.reconcile({}, movedBeforeReading);
   expect(outcome.kind).toBe('applied');
-  expect(await home.file()).toMatch(/plugins: # for the team[^]*commercial-mode: true/);
+  expect(await fixture.file()).toMatch(/plugins: # for the team[^]*commercial-mode: true/);
   const line = file.split('\n').findIndex((text) => text.includes('# for the team')) + 1;
   const moved = `moved or removed the comment in line ${line} (for the team)`;
   expect(evidenceIn(outcome)).toContainEqual({
@@ -122,18 +122,18 @@ test('a comment that a field write of others moves does not count against the pl
 });
 
 test('where the plan stops, the outcome says for which path the files declare another value', async () => {
-  const home = await setup();
-  await home.reconcile();
-  await home.declare(CHANGED);
+  const fixture = await setup();
+  await fixture.reconcile();
+  await fixture.declare(CHANGED);
   const both: Edit = {
     name: 'the same path and another one',
     edit: (text) => `${text.replace('request-retry: 4', 'request-retry: 99')}logging-to-file: true\n`,
   };
-  const editedBeforeReading = beforeRequests(home, async (_, { purpose, path }) => {
-    if (purpose === 'settle' && path.endsWith('/config.yaml') && !(await home.file()).includes('logging'))
-      await foreignEdit(home, both);
+  const editedBeforeReading = beforeRequests(fixture, async (_, { purpose, path }) => {
+    if (purpose === 'settle' && path.endsWith('/config.yaml') && !(await fixture.file()).includes('logging'))
+      await foreignEdit(fixture, both);
   });
-  const { problems } = await home.reconcile({}, editedBeforeReading);
+  const { problems } = await fixture.reconcile({}, editedBeforeReading);
   const changed = 'request-retry (1 before, 4 planned, 99 now), logging-to-file (nothing before, true now)';
   expect(problems).toMatchObject([
     {
@@ -144,18 +144,18 @@ test('where the plan stops, the outcome says for which path the files declare an
 });
 
 test('a comment that others add stays when the plan is rolled back, and is reported', async () => {
-  const home = await setup({ faults: ['drop-writes=/request-retry'] });
-  await home.reconcile();
-  await home.declare(CHANGED.replace('debug: false', 'debug: true'));
+  const fixture = await setup({ faults: ['drop-writes=/request-retry'] });
+  await fixture.reconcile();
+  await fixture.declare(CHANGED.replace('debug: false', 'debug: true'));
   let isAdded = false;
-  const addedBeforeReading = beforeRequests(home, async (_, { purpose }) => {
+  const addedBeforeReading = beforeRequests(fixture, async (_, { purpose }) => {
     if (purpose !== 'settle' || isAdded) return;
     isAdded = true;
-    await foreignEdit(home, COMMENT_IN_FILE);
+    await foreignEdit(fixture, COMMENT_IN_FILE);
   });
-  const outcome = await home.reconcile({}, addedBeforeReading);
+  const outcome = await fixture.reconcile({}, addedBeforeReading);
   expect(outcome.kind).toBe('rolled-back');
-  expect(await home.file()).toMatch(/port: 8317 # by others[^]*debug: false\nrequest-retry: 1/);
+  expect(await fixture.file()).toMatch(/port: 8317 # by others[^]*debug: false\nrequest-retry: 1/);
   const added = 'added the comment in line 3 (by others)';
   expect(evidenceIn(outcome)).toContainEqual({
     check: 'changed by someone else, and kept',

@@ -53,12 +53,12 @@ export const SAME_VALUE_IN_FILE: Edit = {
 };
 
 export async function foreignEdit(
-  home: Fixture,
+  fixture: Fixture,
   { method = 'PUT', path = '', body, edit }: Edit,
-  send: Fixture['panel'] = home.panel,
+  send: Fixture['panel'] = fixture.panel,
 ): Promise<void> {
   const status = edit
-    ? await send('PUT', 'config.yaml', edit(await home.file()))
+    ? await send('PUT', 'config.yaml', edit(await fixture.file()))
     : await send(method, path, body);
   if (status >= 300) throw new Error(`the edit itself is refused: ${method} ${path} ${status}`);
 }
@@ -97,20 +97,20 @@ export interface Scene {
   readonly desired: string;
   readonly env?: Readonly<Record<string, string>>;
   /** What happens before the first read; nothing. */
-  readonly prepare?: (home: Fixture) => Promise<unknown>;
+  readonly prepare?: (fixture: Fixture) => Promise<unknown>;
   /** The transaction; an apply. */
-  readonly act?: (home: Fixture, more: Partial<Context>) => Promise<Outcome>;
+  readonly act?: (fixture: Fixture, more: Partial<Context>) => Promise<Outcome>;
 }
 
-const apply = (home: Fixture, more: Partial<Context>): Promise<Outcome> =>
-  home.reconcile({ allow: [{ guard: 'mass-delete' }] }, more);
+const apply = (fixture: Fixture, more: Partial<Context>): Promise<Outcome> =>
+  fixture.reconcile({ allow: [{ guard: 'mass-delete' }] }, more);
 
 async function ready({ options, desired, env, prepare }: Scene): Promise<Fixture> {
-  const home = await setup(options);
-  await home.reconcile();
-  await home.declare(desired, env);
-  await prepare?.(home);
-  return home;
+  const fixture = await setup(options);
+  await fixture.reconcile();
+  await fixture.declare(desired, env);
+  await prepare?.(fixture);
+  return fixture;
 }
 
 /** The transaction without other writers. */
@@ -124,13 +124,13 @@ export interface Alone {
 const DONE: ReadonlySet<string> = new Set(['applied', 'restored', 'in-sync']);
 
 export async function alone(scene: Scene): Promise<Alone> {
-  const home = await ready(scene);
-  const before = await holdings(home);
+  const fixture = await ready(scene);
+  const before = await holdings(fixture);
   const requests: Request[] = [];
-  const more = beforeRequests(home, async (_, request) => void requests.push(request));
-  const { kind, problems } = await (scene.act ?? apply)(home, more);
+  const more = beforeRequests(fixture, async (_, request) => void requests.push(request));
+  const { kind, problems } = await (scene.act ?? apply)(fixture, more);
   if (!DONE.has(kind)) throw new Error(`the transaction itself fails: ${kind} ${JSON.stringify(problems)}`);
-  return { requests, before, planned: await holdings(home) };
+  return { requests, before, planned: await holdings(fixture) };
 }
 
 /** The writes of a transaction, e.g. `PUT /v0/management/debug`. */
@@ -185,26 +185,26 @@ interface Played {
 }
 
 async function play(scene: Scene, edit: Edit, when: Instant): Promise<Played> {
-  const home = await ready(scene);
+  const fixture = await ready(scene);
   let at: Request | undefined;
   let around: Played['edit'] | undefined;
   const before: Tell = async (nth, request) => {
     if (nth !== when) return;
     at = request;
-    const first = await holdings(home);
-    await foreignEdit(home, edit);
-    around = [first, await holdings(home)];
+    const first = await holdings(fixture);
+    await foreignEdit(fixture, edit);
+    around = [first, await holdings(fixture)];
   };
   const after: Tell = async (nth, request) => {
     if (typeof when === 'number' || nth !== when.nth) return;
     at = request;
-    await home.clock.sleep(when.loadingMs);
-    const first = await holdingsNow(home);
-    await foreignEdit(home, edit, home.panelNow);
-    around = [first, await holdingsNow(home)];
+    await fixture.clock.sleep(when.loadingMs);
+    const first = await holdingsNow(fixture);
+    await foreignEdit(fixture, edit, fixture.panelNow);
+    around = [first, await holdingsNow(fixture)];
   };
-  const outcome = await (scene.act ?? apply)(home, beforeRequests(home, before, after));
-  const holds = await holdings(home);
+  const outcome = await (scene.act ?? apply)(fixture, beforeRequests(fixture, before, after));
+  const holds = await holdings(fixture);
   const isUnseen = typeof when === 'number' && at?.method !== 'GET' && at?.purpose !== 'way-back';
   return { outcome, holds, edit: around ?? [holds, holds], at, isUnseen };
 }
@@ -287,17 +287,17 @@ export async function complaintAfterCrash(
   point: Checkpoint,
   edit: Edit,
 ): Promise<string | undefined> {
-  const home = await ready(scene);
-  await home.crashAt(point, { allow: [{ guard: 'mass-delete' }] });
-  const before = await holdings(home);
-  await foreignEdit(home, edit);
-  const around = [before, await holdings(home)] as const;
-  const outcome = await home.recover();
+  const fixture = await ready(scene);
+  await fixture.crashAt(point, { allow: [{ guard: 'mass-delete' }] });
+  const before = await holdings(fixture);
+  await foreignEdit(fixture, edit);
+  const around = [before, await holdings(fixture)] as const;
+  const outcome = await fixture.recover();
   if (outcome.kind !== 'in-sync') return `${outcome.kind}: ${JSON.stringify(outcome.problems)}`;
-  if (await home.store.journal('home')) return 'the journal is open';
-  const history = await home.store.history('home');
+  if (await fixture.store.journal('home')) return 'the journal is open';
+  const history = await fixture.store.history('home');
   const isDone = history.at(0)?.outcome === 'applied';
-  return wrongIn(await holdings(home), around, { quiet, isDone });
+  return wrongIn(await holdings(fixture), around, { quiet, isDone });
 }
 
 /**

@@ -10,7 +10,7 @@ const FILE = GATEWAY_FILE.replace('  - sk-test-0002\n', '  - sk-test-0002\n  - s
 const declared = (keys: readonly string[], retries: number): string =>
   `request-retry: ${retries}\napi-keys: ${JSON.stringify(keys)}\n`;
 const LITERAL = { policy: { allow: [{ guard: 'literal-secret' }, { guard: 'mass-delete' }] } };
-const keysOf = (home: Fixture): unknown => home.sandbox.states().memory['api-keys'];
+const keysOf = (fixture: Fixture): unknown => fixture.sandbox.states().memory['api-keys'];
 
 const CHANGES: readonly (readonly [string, readonly string[]])[] = [
   ['the second of two goes', ['sk-test-0001', 'sk-test-0002']],
@@ -22,36 +22,40 @@ const CHANGES: readonly (readonly [string, readonly string[]])[] = [
 
 describe.each(CHANGES)('where %s', (_, keys) => {
   test('a roll-back puts the list back', async () => {
-    const home = await setup({ file: FILE, desired: declared(keys, 4), ...LITERAL });
-    const before = await home.file();
-    const drops = beforeSending(home, 1, async () => home.sandbox.fault('drop-writes', '/request-retry'));
-    expect(await home.reconcile({}, drops)).toMatchObject({ kind: 'rolled-back' });
-    expect(keysOf(home)).toEqual(TWICE);
-    const withoutDefaults = (await home.file()).split('\n').slice(0, before.split('\n').length - 1);
+    const fixture = await setup({ file: FILE, desired: declared(keys, 4), ...LITERAL });
+    const before = await fixture.file();
+    const drops = beforeSending(fixture, 1, async () =>
+      fixture.sandbox.fault('drop-writes', '/request-retry'),
+    );
+    expect(await fixture.reconcile({}, drops)).toMatchObject({ kind: 'rolled-back' });
+    expect(keysOf(fixture)).toEqual(TWICE);
+    const withoutDefaults = (await fixture.file()).split('\n').slice(0, before.split('\n').length - 1);
     expect(withoutDefaults.filter((line) => line.includes('sk-test-000'))).toEqual(
       before.split('\n').filter((line) => line.includes('sk-test-000')),
     );
   });
 
   test('a restore puts the list back', async () => {
-    const home = await setup({ file: FILE, desired: declared(keys, 4), ...LITERAL });
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
-    expect(keysOf(home)).toHaveLength(keys.length);
-    expect(await home.restore('latest')).toMatchObject({ kind: 'restored' });
-    expect(keysOf(home)).toEqual(TWICE);
+    const fixture = await setup({ file: FILE, desired: declared(keys, 4), ...LITERAL });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
+    expect(keysOf(fixture)).toHaveLength(keys.length);
+    expect(await fixture.restore('latest')).toMatchObject({ kind: 'restored' });
+    expect(keysOf(fixture)).toEqual(TWICE);
   });
 });
 
 test.each(CHANGES.filter(([, keys]) => keys.includes('sk-test-0001')))(
   'where %s, a rollback keeps a key that others added in the meantime',
   async (_, keys) => {
-    const home = await setup({ file: FILE, desired: declared(keys, 4), ...LITERAL });
-    const drops = beforeSending(home, 1, async () => home.sandbox.fault('drop-writes', '/request-retry'));
-    const adds = duringWait(home, 2, () =>
-      home.panel('PATCH', 'api-keys', { old: 'sk-test-0009', new: 'sk-test-0009' }),
+    const fixture = await setup({ file: FILE, desired: declared(keys, 4), ...LITERAL });
+    const drops = beforeSending(fixture, 1, async () =>
+      fixture.sandbox.fault('drop-writes', '/request-retry'),
     );
-    const outcome = await home.reconcile({}, { ...adds, ...drops });
+    const adds = duringWait(fixture, 2, () =>
+      fixture.panel('PATCH', 'api-keys', { old: 'sk-test-0009', new: 'sk-test-0009' }),
+    );
+    const outcome = await fixture.reconcile({}, { ...adds, ...drops });
     expect(outcome).toMatchObject({ kind: 'rolled-back' });
-    expect((keysOf(home) as string[]).toSorted()).toEqual([...TWICE, 'sk-test-0009'].toSorted());
+    expect((keysOf(fixture) as string[]).toSorted()).toEqual([...TWICE, 'sk-test-0009'].toSorted());
   },
 );

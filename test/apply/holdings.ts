@@ -12,19 +12,19 @@ export interface Holdings {
 }
 
 /** At rest. */
-export async function holdings(home: Fixture): Promise<Holdings> {
-  await home.sandbox.settled();
-  return holdingsNow(home);
+export async function holdings(fixture: Fixture): Promise<Holdings> {
+  await fixture.sandbox.settled();
+  return holdingsNow(fixture);
 }
 
 /** Whatever the gateway is about to load. */
-export async function holdingsNow(home: Fixture): Promise<Holdings> {
-  const file = await home.file();
+export async function holdingsNow(fixture: Fixture): Promise<Holdings> {
+  const file = await fixture.file();
   const document = parseDocument(file);
   if ('ok' in document) throw new Error(document.message);
   const { content } = nativeDialect(/^config-version:/m.test(file) ? 'v8' : 'legacy');
   const leaves = [
-    ...leavesOf(home.sandbox.states().memory, 'memory'),
+    ...leavesOf(fixture.sandbox.states().memory, 'memory'),
     ...leavesOf(inKeys(content(document)), 'file'),
   ];
   const comments = (file.match(/(?<=^|\s)#.*/gm) ?? []).filter((text) => !text.startsWith('# holdfast:'));

@@ -9,8 +9,8 @@ test.each([
   ['v7', GATEWAY_FILE, 'request-retry'],
   ['v8', GATEWAY_FILE_V8, 'routing'],
 ] as const)('of a %s gateway: sections, models and accounts, without secrets', async (api, file, section) => {
-  const home = await setup({ file, api });
-  const found = await inspect(home.context);
+  const fixture = await setup({ file, api });
+  const found = await inspect(fixture.context);
   expect(found.models).toEqual(['kimi']);
   expect(found.accounts).toEqual([]);
   expect(found.sections.find(({ path }) => path === section)).toMatchObject({ declared: expect.anything() });

@@ -57,16 +57,16 @@ const text = (outcome: Outcome): string =>
   ].join('; ');
 
 /** Takes it out of the files, applies `between` times, then prunes. */
-async function prunes(home: Fixture, rest: string, between: number): Promise<void> {
-  await home.declare(`${DESIRED}${rest}`);
+async function prunes(fixture: Fixture, rest: string, between: number): Promise<void> {
+  await fixture.declare(`${DESIRED}${rest}`);
   for (let run = 0; run < between; run += 1) {
-    const released = await home.reconcile(ALLOWED);
+    const released = await fixture.reconcile(ALLOWED);
     expect(text(released)).toMatch(/^in-sync/);
     expect(released.plan?.released).not.toEqual([]);
   }
-  const outcome = await home.reconcile({ ...ALLOWED, prune: true });
+  const outcome = await fixture.reconcile({ ...ALLOWED, prune: true });
   expect(text(outcome)).toMatch(/^applied/);
-  const again = await home.reconcile({ ...ALLOWED, prune: true });
+  const again = await fixture.reconcile({ ...ALLOWED, prune: true });
   expect(text(again)).toMatch(/^in-sync/);
 }
 
@@ -76,17 +76,17 @@ for (const api of ['v7', 'v8'] as const) {
     describe(`${api}: ${name} taken out of the files`, () => {
       test('is pruned if Holdfast added it, however many runs later', async () => {
         for (const between of [0, 2]) {
-          const home = await setup({ file, api, desired: `${DESIRED}${taken}` });
-          expect(text(await home.reconcile(ALLOWED))).toMatch(/^applied/);
-          await prunes(home, rest, between);
+          const fixture = await setup({ file, api, desired: `${DESIRED}${taken}` });
+          expect(text(await fixture.reconcile(ALLOWED))).toMatch(/^applied/);
+          await prunes(fixture, rest, between);
         }
       });
 
       test('is pruned where it was there before Holdfast came', async () => {
-        const home = await setup({ file, api, desired: `${DESIRED}${taken}` });
-        await home.reconcile(ALLOWED);
-        await home.sandbox.settled();
-        const there = (await home.file()).replace(/auth-dir: .*/, 'auth-dir: AUTH_DIR');
+        const fixture = await setup({ file, api, desired: `${DESIRED}${taken}` });
+        await fixture.reconcile(ALLOWED);
+        await fixture.sandbox.settled();
+        const there = (await fixture.file()).replace(/auth-dir: .*/, 'auth-dir: AUTH_DIR');
         for (const between of [0, 2]) {
           const fresh = await setup({ file: there, api, desired: `${DESIRED}${taken}`, adopted: false });
           expect(text(await fresh.reconcile())).toMatch(/^in-sync/);
@@ -99,31 +99,35 @@ for (const api of ['v7', 'v8'] as const) {
 
 describe('what was released', () => {
   test('is not pruned if others changed it since', async () => {
-    const home = await setup({ desired: `${DESIRED}max-retry-credentials: 3\n` });
-    await home.reconcile();
-    await home.declare(DESIRED);
-    await home.reconcile();
-    await home.panel(
+    const fixture = await setup({ desired: `${DESIRED}max-retry-credentials: 3\n` });
+    await fixture.reconcile();
+    await fixture.declare(DESIRED);
+    await fixture.reconcile();
+    await fixture.panel(
       'PUT',
       'config.yaml',
-      (await home.file()).replace('max-retry-credentials: 3', 'max-retry-credentials: 7'),
+      (await fixture.file()).replace('max-retry-credentials: 3', 'max-retry-credentials: 7'),
     );
-    await home.reconcile();
-    expect(await home.reconcile({ prune: true })).toMatchObject({
+    await fixture.reconcile();
+    expect(await fixture.reconcile({ prune: true })).toMatchObject({
       kind: 'refused',
       plan: { verdicts: [{ guard: 'overwrites-edit', path: 'max-retry-credentials' }] },
     });
-    expect(await home.file()).toContain('max-retry-credentials: 7');
+    expect(await fixture.file()).toContain('max-retry-credentials: 7');
   });
 
   test('is forgotten if others removed it, and is theirs if it comes back', async () => {
-    const home = await setup({ desired: `${DESIRED}max-retry-credentials: 3\n` });
-    await home.reconcile();
-    await home.declare(DESIRED);
-    await home.panel('PUT', 'config.yaml', (await home.file()).replace('max-retry-credentials: 3\n', ''));
-    await home.reconcile();
-    await home.panel('PUT', 'config.yaml', `${await home.file()}max-retry-credentials: 3\n`);
-    expect(await home.reconcile({ prune: true })).toMatchObject({ kind: 'in-sync' });
-    expect(await home.file()).toContain('max-retry-credentials: 3');
+    const fixture = await setup({ desired: `${DESIRED}max-retry-credentials: 3\n` });
+    await fixture.reconcile();
+    await fixture.declare(DESIRED);
+    await fixture.panel(
+      'PUT',
+      'config.yaml',
+      (await fixture.file()).replace('max-retry-credentials: 3\n', ''),
+    );
+    await fixture.reconcile();
+    await fixture.panel('PUT', 'config.yaml', `${await fixture.file()}max-retry-credentials: 3\n`);
+    expect(await fixture.reconcile({ prune: true })).toMatchObject({ kind: 'in-sync' });
+    expect(await fixture.file()).toContain('max-retry-credentials: 3');
   });
 });

@@ -9,9 +9,9 @@ const ALLOWED = { allow: [{ guard: 'last-upstream' }] };
 
 describe('a model that must be listed', () => {
   test('and that the plan takes away is said before', async () => {
-    const home = await setup({ desired: RENAMED, models: ['kimi'] });
-    const before = await home.file();
-    const outcome = await home.reconcile();
+    const fixture = await setup({ desired: RENAMED, models: ['kimi'] });
+    const before = await fixture.file();
+    const outcome = await fixture.reconcile();
     expect(outcome).toMatchObject({ kind: 'refused' });
     expect(outcome.plan?.verdicts).toMatchObject([
       {
@@ -20,33 +20,33 @@ describe('a model that must be listed', () => {
         allowed: false,
       },
     ]);
-    expect(await home.file()).toBe(before);
+    expect(await fixture.file()).toBe(before);
   });
 
   test('is missing although the guard let it pass: rolled back, and it is listed again', async () => {
-    const home = await setup({ desired: RENAMED, models: ['kimi'] });
-    const before = await home.file();
-    expect(await home.reconcile(ALLOWED)).toMatchObject({
+    const fixture = await setup({ desired: RENAMED, models: ['kimi'] });
+    const before = await fixture.file();
+    expect(await fixture.reconcile(ALLOWED)).toMatchObject({
       kind: 'rolled-back',
       problems: [{ code: 'HF5014', message: 'the required models are listed: not listed: kimi' }],
     });
-    expect(await home.file()).toBe(before);
+    expect(await fixture.file()).toBe(before);
   });
 
   test("a model that never was is rolled back too, and doesn't fail the rollback", async () => {
-    const home = await setup({
+    const fixture = await setup({
       desired: DESIRED.replace('retry: 1', 'retry: 4'),
       models: ['kimi', 'no-such'],
     });
-    expect(await home.reconcile()).toMatchObject({
+    expect(await fixture.reconcile()).toMatchObject({
       kind: 'rolled-back',
       problems: [{ message: 'the required models are listed: not listed: no-such' }],
     });
   });
 
   test('and comes with the plan passes', async () => {
-    const home = await setup({ desired: RENAMED, models: ['kimi2'] });
-    const outcome = await home.reconcile();
+    const fixture = await setup({ desired: RENAMED, models: ['kimi2'] });
+    const outcome = await fixture.reconcile();
     expect(outcome).toMatchObject({ kind: 'applied' });
     expect('evidence' in outcome && outcome.evidence).toContainEqual({
       check: 'the required models are listed',

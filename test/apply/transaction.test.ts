@@ -15,57 +15,61 @@ const PASTED = GATEWAY_FILE.replace(
 
 describe('a client key that HTTP cannot carry', () => {
   test('stops no apply, and is taken out unproven', async () => {
-    const home = await setup({ file: PASTED, desired: 'request-retry: 4\n' });
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied', problems: [] });
-    await home.declare(DESIRED);
-    const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }, { guard: 'overwrites-edit' }] });
+    const fixture = await setup({ file: PASTED, desired: 'request-retry: 4\n' });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied', problems: [] });
+    await fixture.declare(DESIRED);
+    const outcome = await fixture.reconcile({
+      allow: [{ guard: 'mass-delete' }, { guard: 'overwrites-edit' }],
+    });
     expect(outcome).toMatchObject({ kind: 'applied' });
     expect('evidence' in outcome && outcome.evidence).toContainEqual({
       check: 'a removed client key is refused: unproven',
       passed: true,
       detail: "the key contains a line break, which HTTP can't transmit",
     });
-    expect(await home.file()).not.toContain('pasted-1');
+    expect(await fixture.file()).not.toContain('pasted-1');
   });
 });
 
 describe('a transaction on a gateway that behaves', () => {
   test('applies one change, proves it, and has nothing to do afterwards', async () => {
-    const home = await setup({ desired: RETRY });
-    const outcome = await home.reconcile();
+    const fixture = await setup({ desired: RETRY });
+    const outcome = await fixture.reconcile();
     expect(outcome).toMatchObject({ kind: 'applied', problems: [] });
-    expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
-    expect(await home.file()).toContain('request-retry: 4');
-    expect(await home.file()).toContain('a-future-key: 1');
-    expect(await home.file()).toContain('# team a');
-    expect(await home.reconcile()).toMatchObject({ kind: 'in-sync', depth: 'deep' });
+    expect(fixture.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
+    expect(await fixture.file()).toContain('request-retry: 4');
+    expect(await fixture.file()).toContain('a-future-key: 1');
+    expect(await fixture.file()).toContain('# team a');
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'in-sync', depth: 'deep' });
   });
 
   test('costs at most eight management requests, counted by purpose', async () => {
-    const home = await setup({ desired: RETRY });
-    home.sandbox.clearRequests();
-    const outcome = await home.reconcile();
-    const sent = home.sandbox.requests.filter(({ path }) => path.startsWith('/v0/management'));
+    const fixture = await setup({ desired: RETRY });
+    fixture.sandbox.clearRequests();
+    const outcome = await fixture.reconcile();
+    const sent = fixture.sandbox.requests.filter(({ path }) => path.startsWith('/v0/management'));
     expect(sent.map(({ method, path }) => `${method} ${path}`)).toHaveLength(sent.length);
     expect(sent.length).toBeLessThanOrEqual(8);
     expect(outcome.requests).toMatchObject({ observe: 2, quiet: 1, write: 1, settle: 2 });
   });
 
   test('remembers what it did: history, backup, closed journal', async () => {
-    const home = await setup({ desired: RETRY });
-    const outcome = await home.reconcile();
-    const [entry] = await home.store.history('home');
+    const fixture = await setup({ desired: RETRY });
+    const outcome = await fixture.reconcile();
+    const [entry] = await fixture.store.history('home');
     expect(entry).toMatchObject({ outcome: 'applied', changes: ['update request-retry: 1 → 4'] });
-    expect(await home.store.journal('home')).toBeUndefined();
-    const [backup] = await home.store.listBackups('home');
+    expect(await fixture.store.journal('home')).toBeUndefined();
+    const [backup] = await fixture.store.listBackups('home');
     expect(outcome).toMatchObject({ backup: backup?.id });
-    expect((await home.store.readBackup('home', backup?.id ?? '')).file.open()).toContain('request-retry: 1');
-    expect((await home.store.read('home')).lastApplied?.revision.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect((await fixture.store.readBackup('home', backup?.id ?? '')).file.open()).toContain(
+      'request-retry: 1',
+    );
+    expect((await fixture.store.read('home')).lastApplied?.revision.digest).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test('reports that the runtime is unproven and a restart is needed', async () => {
-    const home = await setup({ desired: FILE_ONLY });
-    const outcome = await home.reconcile();
+    const fixture = await setup({ desired: FILE_ONLY });
+    const outcome = await fixture.reconcile();
     expect(outcome).toMatchObject({
       kind: 'applied',
       runtime: 'unproven',
@@ -76,21 +80,21 @@ describe('a transaction on a gateway that behaves', () => {
   });
 
   test('leaves every byte of the file alone that it does not change', async () => {
-    const home = await setup({ desired: FILE_ONLY });
-    const before = await home.file();
-    await home.reconcile();
-    expect(await home.file()).toBe(`${before}commercial-mode: true\n`);
+    const fixture = await setup({ desired: FILE_ONLY });
+    const before = await fixture.file();
+    await fixture.reconcile();
+    expect(await fixture.file()).toBe(`${before}commercial-mode: true\n`);
   });
 
   test('rotates a client key: the new one is accepted, the old one refused', async () => {
-    const home = await setup();
-    await home.reconcile();
-    await home.declare(DESIRED, { TEAM_A: 'sk-test-0003' });
-    const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }] });
+    const fixture = await setup();
+    await fixture.reconcile();
+    await fixture.declare(DESIRED, { TEAM_A: 'sk-test-0003' });
+    const outcome = await fixture.reconcile({ allow: [{ guard: 'mass-delete' }] });
     expect(outcome).toMatchObject({ kind: 'applied', runtime: 'proven' });
-    expect(await home.admits('sk-test-0003')).toBe(true);
-    expect(await home.admits('sk-test-0001')).toBe(false);
-    expect(await home.admits()).toBe(false);
+    expect(await fixture.admits('sk-test-0003')).toBe(true);
+    expect(await fixture.admits('sk-test-0001')).toBe(false);
+    expect(await fixture.admits()).toBe(false);
   });
 
   test('adds a provider whose alias callers see', async () => {
@@ -99,100 +103,100 @@ describe('a transaction on a gateway that behaves', () => {
     api-key-entries: [{ api-key: "\${env:UPSTREAM}" }]
     models: [{ name: big-model, alias: big }]
 `;
-    const home = await setup({ desired: DESIRED + more });
-    const outcome = await home.reconcile();
+    const fixture = await setup({ desired: DESIRED + more });
+    const outcome = await fixture.reconcile();
     expect(outcome).toMatchObject({ kind: 'applied', runtime: 'proven', notServedYet: [] });
   });
 
   test('writes nothing in a dry run', async () => {
-    const home = await setup({ desired: RETRY });
-    const before = await home.file();
-    expect(await home.reconcile({ dryRun: true })).toMatchObject({ kind: 'drifted' });
-    expect(await home.file()).toBe(before);
-    expect(await home.store.listBackups('home')).toEqual([]);
+    const fixture = await setup({ desired: RETRY });
+    const before = await fixture.file();
+    expect(await fixture.reconcile({ dryRun: true })).toMatchObject({ kind: 'drifted' });
+    expect(await fixture.file()).toBe(before);
+    expect(await fixture.store.listBackups('home')).toEqual([]);
   });
 
   test('writes nothing in mode observe', async () => {
-    const home = await setup({ desired: RETRY, mode: 'observe' });
-    expect(await home.reconcile()).toMatchObject({ kind: 'drifted' });
-    expect(await home.file()).toContain('request-retry: 1');
+    const fixture = await setup({ desired: RETRY, mode: 'observe' });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'drifted' });
+    expect(await fixture.file()).toContain('request-retry: 1');
   });
 
   test('writes nothing once a signal came', async () => {
-    const home = await setup({ desired: RETRY });
-    const outcome = await home.reconcile({}, { signal: AbortSignal.abort() });
+    const fixture = await setup({ desired: RETRY });
+    const outcome = await fixture.reconcile({}, { signal: AbortSignal.abort() });
     expect(outcome).toMatchObject({ kind: 'cancelled' });
-    expect(await home.file()).toContain('request-retry: 1');
+    expect(await fixture.file()).toContain('request-retry: 1');
   });
 
   test('names the holder of the lock', async () => {
-    const home = await setup({ desired: RETRY });
-    const lease = await home.store.lock('home', 'someone else');
-    const outcome = await home.reconcile();
+    const fixture = await setup({ desired: RETRY });
+    const lease = await fixture.store.lock('home', 'someone else');
+    const outcome = await fixture.reconcile();
     await lease.release();
     expect(outcome).toMatchObject({ kind: 'locked', holder: expect.stringMatching(/^someone else/) });
     expect(exitOf(outcome)).toBe(8);
   });
 
   test('a check finds the differences and writes nothing', async () => {
-    const home = await setup({ desired: RETRY });
-    const outcome = await home.check();
+    const fixture = await setup({ desired: RETRY });
+    const outcome = await fixture.check();
     expect(outcome).toMatchObject({ kind: 'drifted', depth: 'deep' });
     expect(outcome.plan?.changes.map(({ path }) => path)).toEqual(['request-retry']);
-    expect(await home.check({ depth: 'shallow' })).toMatchObject({ kind: 'drifted', depth: 'shallow' });
+    expect(await fixture.check({ depth: 'shallow' })).toMatchObject({ kind: 'drifted', depth: 'shallow' });
   });
 });
 
 describe('an approved plan', () => {
   test('is applied when nothing changed', async () => {
-    const home = await setup({ desired: RETRY });
-    const { plan } = await home.check();
-    expect(await home.reconcile({ approved: plan!.digest })).toMatchObject({ kind: 'applied' });
+    const fixture = await setup({ desired: RETRY });
+    const { plan } = await fixture.check();
+    expect(await fixture.reconcile({ approved: plan!.digest })).toMatchObject({ kind: 'applied' });
   });
 
   test('is refused as stale after a panel edit of what it touches', async () => {
-    const home = await setup({ desired: RETRY });
-    const { plan } = await home.check();
-    await home.panel('PUT', 'request-retry', { value: 2 });
-    const outcome = await home.reconcile({ approved: plan!.digest });
+    const fixture = await setup({ desired: RETRY });
+    const { plan } = await fixture.check();
+    await fixture.panel('PUT', 'request-retry', { value: 2 });
+    const outcome = await fixture.reconcile({ approved: plan!.digest });
     expect(outcome).toMatchObject({ kind: 'stale', problems: [{ code: 'HF5003' }] });
-    expect(await home.file()).toContain('request-retry: 2');
+    expect(await fixture.file()).toContain('request-retry: 2');
   });
 
   test('with another key is distinguished from a stale one', async () => {
-    const home = await setup({ desired: RETRY });
-    const { plan } = await home.check();
-    const outcome = await home.reconcile({ approved: { ...plan!.digest, keyId: '00000000' } });
+    const fixture = await setup({ desired: RETRY });
+    const { plan } = await fixture.check();
+    const outcome = await fixture.reconcile({ approved: { ...plan!.digest, keyId: '00000000' } });
     expect(outcome).toMatchObject({ kind: 'stale', problems: [{ code: 'HF5004' }] });
   });
 
   test('is refused if others write while it waits for quiet', async () => {
-    const home = await setup({ desired: RETRY });
-    const { plan } = await home.check();
-    const foreign = duringWait(home, 1, () => home.panel('PUT', 'debug', { value: true }));
-    const outcome = await home.reconcile({ approved: plan!.digest }, foreign);
+    const fixture = await setup({ desired: RETRY });
+    const { plan } = await fixture.check();
+    const foreign = duringWait(fixture, 1, () => fixture.panel('PUT', 'debug', { value: true }));
+    const outcome = await fixture.reconcile({ approved: plan!.digest }, foreign);
     expect(outcome).toMatchObject({ kind: 'stale', problems: [{ code: 'HF5005' }] });
-    expect(await home.store.journal('home')).toBeUndefined();
+    expect(await fixture.store.journal('home')).toBeUndefined();
   });
 
   test('without one, a foreign write while it waits makes it plan again, once', async () => {
-    const home = await setup({ desired: RETRY });
-    const foreign = duringWait(home, 1, () => home.panel('PUT', 'logging-to-file', { value: true }));
-    expect(await home.reconcile({}, foreign)).toMatchObject({ kind: 'applied' });
-    expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 4, 'logging-to-file': true });
+    const fixture = await setup({ desired: RETRY });
+    const foreign = duringWait(fixture, 1, () => fixture.panel('PUT', 'logging-to-file', { value: true }));
+    expect(await fixture.reconcile({}, foreign)).toMatchObject({ kind: 'applied' });
+    expect(fixture.sandbox.states().memory).toMatchObject({ 'request-retry': 4, 'logging-to-file': true });
   });
 });
 
 test("a home directory that the gateway expands isn't a change by others", async () => {
-  const home = await setup({
+  const fixture = await setup({
     file: GATEWAY_FILE.replace('auth-dir: AUTH_DIR', 'auth-dir: ~/.gateway-auths').concat(
       'plugins:\n  dir: ~/plugins\n',
     ),
     gatewayEnv: { MANAGEMENT_PASSWORD: MANAGEMENT_KEY, HOME: '/home/gateway' },
     desired: `${DESIRED}auth-dir: ~/.gateway-auths\n`,
   });
-  await home.declare(`${DESIRED}auth-dir: ~/.gateway-auths\n`.replace('debug: false', 'debug: true'));
-  expect(await home.reconcile()).toMatchObject({ kind: 'applied', problems: [] });
-  expect(await home.file()).toContain('auth-dir: /home/gateway/.gateway-auths');
-  expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+  await fixture.declare(`${DESIRED}auth-dir: ~/.gateway-auths\n`.replace('debug: false', 'debug: true'));
+  expect(await fixture.reconcile()).toMatchObject({ kind: 'applied', problems: [] });
+  expect(await fixture.file()).toContain('auth-dir: /home/gateway/.gateway-auths');
+  expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
 });

@@ -26,15 +26,15 @@ function numbers(seed: number): () => number {
   };
 }
 
-async function runnerAt(home: Fixture, random: () => number): Promise<Runner> {
+async function runnerAt(fixture: Fixture, random: () => number): Promise<Runner> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-runner-'));
   const desired = join(dir, 'desired');
   await mkdir(desired);
-  const { clock } = home.context;
-  const target = { ...home.context.target, desired: [desired] };
+  const { clock } = fixture.context;
+  const target = { ...fixture.context.target, desired: [desired] };
   const env = { OURS: 'sk-test-0003' };
   const context: Context = {
-    ...home.context,
+    ...fixture.context,
     target,
     store: await openFileStore({ dir: join(dir, 'state'), clock }),
     loadDesired: () => loadDesired(target, { env, settingsDir: dir }),
@@ -50,11 +50,11 @@ interface Pair {
   readonly options: SetupOptions;
   readonly one: (round: number) => string;
   readonly other: (round: number) => string;
-  readonly held: (home: Fixture) => readonly unknown[];
+  readonly held: (fixture: Fixture) => readonly unknown[];
   readonly proposed: (round: number) => readonly unknown[];
 }
 
-const at = (home: Fixture, name: string): unknown => Reflect.get(home.sandbox.states().memory, name);
+const at = (fixture: Fixture, name: string): unknown => Reflect.get(fixture.sandbox.states().memory, name);
 const isOdd = (round: number): boolean => round % 2 === 1;
 
 const PAIRS: Readonly<Record<string, Pair>> = {
@@ -62,28 +62,32 @@ const PAIRS: Readonly<Record<string, Pair>> = {
     options: { file: GATEWAY_FILE },
     one: (round) => `request-retry: ${round + 2}\n`,
     other: (round) => `max-retry-interval: ${round + 2}\n`,
-    held: (home) => [at(home, 'request-retry'), at(home, 'max-retry-interval')],
+    held: (fixture) => [at(fixture, 'request-retry'), at(fixture, 'max-retry-interval')],
     proposed: (round) => [round + 2, round + 2],
   },
   'field writes on one side, the whole file on the other': {
     options: { file: GATEWAY_FILE },
     one: (round) => `request-retry: ${round + 2}\nmax-retry-interval: ${round + 2}\n`,
     other: (round) => `commercial-mode: ${isOdd(round)}\n`,
-    held: (home) => [at(home, 'request-retry'), at(home, 'max-retry-interval'), at(home, 'commercial-mode')],
+    held: (fixture) => [
+      at(fixture, 'request-retry'),
+      at(fixture, 'max-retry-interval'),
+      at(fixture, 'commercial-mode'),
+    ],
     proposed: (round) => [round + 2, round + 2, isOdd(round)],
   },
   'the whole file on both sides': {
     options: { file: GATEWAY_FILE },
     one: (round) => `nonstream-keepalive-interval: ${round + 2}\n`,
     other: (round) => `commercial-mode: ${isOdd(round)}\n`,
-    held: (home) => [at(home, 'nonstream-keepalive-interval'), at(home, 'commercial-mode')],
+    held: (fixture) => [at(fixture, 'nonstream-keepalive-interval'), at(fixture, 'commercial-mode')],
     proposed: (round) => [round + 2, isOdd(round)],
   },
   'the v8 API on both sides': {
     options: { file: GATEWAY_FILE_V8, api: 'v8' },
     one: (round) => `routing:\n  retry:\n    request-retry: ${round + 2}\n`,
     other: (round) => `observability:\n  logs:\n    debug: ${!isOdd(round)}\n`,
-    held: (home) => [at(home, 'request-retry'), at(home, 'debug')],
+    held: (fixture) => [at(fixture, 'request-retry'), at(fixture, 'debug')],
     proposed: (round) => [round + 2, !isOdd(round)],
   },
 };
@@ -94,8 +98,8 @@ const CLEAN = new Set(['applied', 'in-sync', 'stale', 'rolled-back']);
 describe.each(Object.entries(PAIRS))('%s', (_, { options, one, other, held, proposed }) => {
   test.each([1, 2, 3])('nothing is lost, and no person is needed (order %i)', async (seed) => {
     const random = numbers(seed * 7919);
-    const home = await setup(options);
-    const runners = [await runnerAt(home, random), await runnerAt(home, random)];
+    const fixture = await setup(options);
+    const runners = [await runnerAt(fixture, random), await runnerAt(fixture, random)];
     const kinds: string[] = [];
     for (let round = 0; round < 6; round += 1) {
       await runners[0]?.declare(one(round));
@@ -105,8 +109,8 @@ describe.each(Object.entries(PAIRS))('%s', (_, { options, one, other, held, prop
         if (!CLEAN.has(kind)) kinds.push(`${round} ${kind} ${problems.map(({ message }) => message).join()}`);
       for (const [i, { kind }] of outcomes.entries())
         if (kind !== 'applied' && kind !== 'in-sync') await runners[i]?.apply();
-      await home.sandbox.settled();
-      expect([round, ...held(home)]).toEqual([round, ...proposed(round)]);
+      await fixture.sandbox.settled();
+      expect([round, ...held(fixture)]).toEqual([round, ...proposed(round)]);
     }
     expect(kinds).toEqual([]);
   });
@@ -122,21 +126,21 @@ const OVERLAPPING: Readonly<Record<string, Pick<Pair, 'options'> & { readonly mo
 describe.each(Object.entries(OVERLAPPING))('overlapping plans, %s', (_, { options, more }) => {
   test.each([1, 2, 3, 4])('both keep what they report, and no person is needed (order %i)', async (seed) => {
     const random = numbers(seed * 104_729);
-    const home = await setup(options);
+    const fixture = await setup(options);
     const held = (): readonly unknown[] =>
-      ['request-retry', 'max-retry-interval'].map((name) => at(home, name));
+      ['request-retry', 'max-retry-interval'].map((name) => at(fixture, name));
     const [retries, interval] = held();
-    const [one, other] = [await runnerAt(home, random), await runnerAt(home, random)];
+    const [one, other] = [await runnerAt(fixture, random), await runnerAt(fixture, random)];
     await one.declare(`request-retry: 2\n${more}`);
     await other.declare('request-retry: 60\nmax-retry-interval: 40\n');
     const outcomes = await Promise.all([one.apply(), other.apply()]);
-    await home.sandbox.settled();
+    await fixture.sandbox.settled();
     for (const { kind } of outcomes) expect(CLEAN).toContain(kind);
     const [isFirstDone, isSecondDone] = outcomes.map(({ kind }) => kind === 'applied');
     const rest = isSecondDone ? 40 : interval;
     const may = [...(isFirstDone ? [2] : []), ...(isSecondDone ? [60] : [])];
     const mayHold = (may.length > 0 ? may : [retries]).map((value) => [value, rest]);
     expect(mayHold).toContainEqual(held());
-    expect(at(home, 'commercial-mode') === true).toBe(isFirstDone === true && more !== '');
+    expect(at(fixture, 'commercial-mode') === true).toBe(isFirstDone === true && more !== '');
   });
 });

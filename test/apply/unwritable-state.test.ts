@@ -41,18 +41,18 @@ function casesOf(step: Checkpoint): readonly Case[] {
 }
 
 /** A context whose Store refuses from a step on. */
-function refusing(home: Fixture, { step, refused, code }: Case): Partial<Context> {
+function refusing(fixture: Fixture, { step, refused, code }: Case): Partial<Context> {
   let broken = false;
   const refuse = (): Promise<never> =>
     explained('the state directory', () => Promise.reject(Object.assign(new Error(code), { code })));
   const overrides = Object.fromEntries(
     refused.map((name) => {
-      const works = home.store[name] as (...args: readonly unknown[]) => Promise<unknown>; // all are async methods
+      const works = fixture.store[name] as (...args: readonly unknown[]) => Promise<unknown>; // all are async methods
       return [name, (...args: readonly unknown[]) => (broken ? refuse() : works(...args))];
     }),
   );
   return {
-    store: Object.assign(Object.create(home.store) as Store, overrides),
+    store: Object.assign(Object.create(fixture.store) as Store, overrides),
     checkpoint: (point) => {
       broken ||= point === step;
     },
@@ -81,18 +81,18 @@ describe('a state directory that stops taking writes', () => {
   for (const step of BEFORE) {
     test(`from "${step}" on: applied and verified, or nothing was written`, async () => {
       await each(casesOf(step), async (one) => {
-        const home = await setup({ desired: TWO });
-        const before = await home.file();
-        const outcome = await home.reconcile({}, refusing(home, one));
+        const fixture = await setup({ desired: TWO });
+        const before = await fixture.file();
+        const outcome = await fixture.reconcile({}, refusing(fixture, one));
         if (outcome.kind === 'failed') {
           expect(outcome.unfinished).toBeUndefined();
-          expect(await home.file()).toBe(before);
+          expect(await fixture.file()).toBe(before);
         } else {
           expect(outcome.kind).toBe('applied');
-          expect(await home.file()).toContain('request-retry: 4');
+          expect(await fixture.file()).toContain('request-retry: 4');
         }
-        expect((await home.reconcile()).kind).toBe(outcome.kind === 'failed' ? 'applied' : 'in-sync');
-        expect(await home.store.journal('home')).toBeUndefined();
+        expect((await fixture.reconcile()).kind).toBe(outcome.kind === 'failed' ? 'applied' : 'in-sync');
+        expect(await fixture.store.journal('home')).toBeUndefined();
       });
     }, 120_000);
   }
@@ -100,16 +100,16 @@ describe('a state directory that stops taking writes', () => {
   for (const step of AFTER) {
     test(`from "${step}" on: the plan is applied and verified, and the next run completes the record`, async () => {
       await each(casesOf(step), async (one) => {
-        const home = await setup({ desired: TWO });
-        const outcome = await home.reconcile({}, refusing(home, one));
+        const fixture = await setup({ desired: TWO });
+        const outcome = await fixture.reconcile({}, refusing(fixture, one));
         expect(outcome.kind).toBe('applied');
-        expect(await home.file()).toMatch(/debug: true[^]*request-retry: 4/);
+        expect(await fixture.file()).toMatch(/debug: true[^]*request-retry: 4/);
         const lost = one.refused.some((name) => ['update', 'appendHistory', 'closeJournal'].includes(name));
         expect(isTold(outcome)).toBe(lost);
-        expect((await home.reconcile()).kind).toBe('in-sync');
-        expect(await home.store.journal('home')).toBeUndefined();
-        expect((await home.store.history('home')).map((entry) => entry.outcome)).toEqual(['applied']);
-        expect(Object.keys((await home.store.read('home')).lastApplied?.hashes ?? {})).toContain('debug');
+        expect((await fixture.reconcile()).kind).toBe('in-sync');
+        expect(await fixture.store.journal('home')).toBeUndefined();
+        expect((await fixture.store.history('home')).map((entry) => entry.outcome)).toEqual(['applied']);
+        expect(Object.keys((await fixture.store.read('home')).lastApplied?.hashes ?? {})).toContain('debug');
       });
     }, 120_000);
   }
@@ -117,18 +117,18 @@ describe('a state directory that stops taking writes', () => {
   for (const step of BACK) {
     test(`from "${step}" on: what fails is rolled back, and the next run completes the record`, async () => {
       await each(casesOf(step), async (one) => {
-        const home = await setup({ desired: TWO, faults: ['drop-writes=/request-retry'] });
-        const before = await home.file();
-        const outcome = await home.reconcile({}, refusing(home, one));
+        const fixture = await setup({ desired: TWO, faults: ['drop-writes=/request-retry'] });
+        const before = await fixture.file();
+        const outcome = await fixture.reconcile({}, refusing(fixture, one));
         expect(outcome).toMatchObject({ kind: 'rolled-back' });
-        expect(await home.file()).toBe(before);
-        home.sandbox.clearFaults();
-        const next = await home.reconcile();
+        expect(await fixture.file()).toBe(before);
+        fixture.sandbox.clearFaults();
+        const next = await fixture.reconcile();
         const remembered = !one.refused.includes('update') || outcome.problems.length === 1;
         if (remembered && !one.refused.includes('writeJournal')) expect(next.kind).toBe('quarantined');
         else expect(['quarantined', 'applied']).toContain(next.kind);
-        expect(await home.store.journal('home')).toBeUndefined();
-        expect((await home.store.history('home')).at(-1)?.outcome).toBe('rolled-back');
+        expect(await fixture.store.journal('home')).toBeUndefined();
+        expect((await fixture.store.history('home')).at(-1)?.outcome).toBe('rolled-back');
       });
     }, 120_000);
   }
@@ -137,38 +137,38 @@ describe('a state directory that stops taking writes', () => {
 describe('a restore', () => {
   for (const code of CODES)
     test(`is finished although ${code} keeps it from being recorded`, async () => {
-      const home = await setup({ desired: TWO });
-      const before = await home.file();
-      await home.reconcile();
-      const broken = refusing(home, { step: 'roll-back-started', refused: OPERATIONS, code });
-      const [backup] = await home.store.listBackups('home');
-      const outcome = await restore({ ...home.context, ...broken }, { backup: { id: backup?.id ?? '' } });
+      const fixture = await setup({ desired: TWO });
+      const before = await fixture.file();
+      await fixture.reconcile();
+      const broken = refusing(fixture, { step: 'roll-back-started', refused: OPERATIONS, code });
+      const [backup] = await fixture.store.listBackups('home');
+      const outcome = await restore({ ...fixture.context, ...broken }, { backup: { id: backup?.id ?? '' } });
       expect(outcome.kind).toBe('restored');
       expect(isTold(outcome)).toBe(true);
-      expect(await home.file()).toBe(before);
-      expect(await home.recover()).toMatchObject({ kind: 'in-sync' });
-      expect((await home.store.history('home'))[0]?.outcome).toBe('restored');
+      expect(await fixture.file()).toBe(before);
+      expect(await fixture.recover()).toMatchObject({ kind: 'in-sync' });
+      expect((await fixture.store.history('home'))[0]?.outcome).toBe('restored');
     });
 });
 
 describe('what a transaction of the past left open', () => {
   test('nothing was sent: it is closed, whatever others did since', async () => {
-    const home = await setup({ desired: TWO });
-    await home.crashAt('journalled');
-    await home.panel('PUT', 'max-retry-interval', { value: 77 });
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied', problems: [{ code: 'HF5022' }] });
-    expect(await home.file()).toContain('max-retry-interval: 77');
+    const fixture = await setup({ desired: TWO });
+    await fixture.crashAt('journalled');
+    await fixture.panel('PUT', 'max-retry-interval', { value: 77 });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied', problems: [{ code: 'HF5022' }] });
+    expect(await fixture.file()).toContain('max-retry-interval: 77');
   });
 
   test("it had ended, and only that was not recorded: later changes by others don't matter", async () => {
-    const home = await setup({ desired: TWO });
-    const broken = refusing(home, { step: 'sending', refused: ['closeJournal'], code: 'EROFS' });
-    expect(await home.reconcile({}, broken)).toMatchObject({
+    const fixture = await setup({ desired: TWO });
+    const broken = refusing(fixture, { step: 'sending', refused: ['closeJournal'], code: 'EROFS' });
+    expect(await fixture.reconcile({}, broken)).toMatchObject({
       kind: 'applied',
       problems: [{ code: 'HF6009' }],
     });
-    await home.panel('PUT', 'max-retry-interval', { value: 77 });
-    expect(await home.reconcile()).toMatchObject({ kind: 'in-sync', problems: [{ code: 'HF5022' }] });
-    expect(await home.store.journal('home')).toBeUndefined();
+    await fixture.panel('PUT', 'max-retry-interval', { value: 77 });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'in-sync', problems: [{ code: 'HF5022' }] });
+    expect(await fixture.store.journal('home')).toBeUndefined();
   });
 });

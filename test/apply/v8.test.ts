@@ -36,30 +36,30 @@ const requestsOf = ({ requests }: Outcome): number =>
 
 describe('a v8 gateway', () => {
   test('is in sync with the flat desired state that describes it, and a shallow check is one request', async () => {
-    const home = await v8();
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
-    expect(await home.reconcile()).toMatchObject({ kind: 'in-sync' });
-    const looked = await home.check({ depth: 'shallow' });
+    const fixture = await v8();
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'in-sync' });
+    const looked = await fixture.check({ depth: 'shallow' });
     expect(looked).toMatchObject({ kind: 'in-sync', depth: 'shallow' });
     expect(requestsOf(looked)).toBe(1);
   });
 
   test('gets any number of values in one PATCH, verified by at most nine requests', async () => {
-    const home = await v8();
-    await home.check();
-    await home.declare(
+    const fixture = await v8();
+    await fixture.check();
+    await fixture.declare(
       `${DESIRED.replace('debug: false', 'debug: true').replace('request-retry: 1', 'request-retry: 4')}ws-auth: false\nproxy-url: http://127.0.0.1:9\n`,
     );
-    const applied = await home.reconcile();
+    const applied = await fixture.reconcile();
     expect(applied).toMatchObject({ kind: 'applied' });
     expect(writesOf(applied)).toEqual(['PATCH /v8/management/config']);
     expect(requestsOf(applied)).toBeLessThanOrEqual(9);
-    expect(home.sandbox.states().runtime).toMatchObject({
+    expect(fixture.sandbox.states().runtime).toMatchObject({
       debug: true,
       'request-retry': 4,
       'ws-auth': false,
     });
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
   });
 
   test('gets the same state as a v7 gateway from the same desired state, and both plans are empty then', async () => {
@@ -102,34 +102,34 @@ payload:
   });
 
   test('loses a key by DELETE, after everything else', async () => {
-    const home = await v8({
+    const fixture = await v8({
       desired: `${DESIRED}proxy-url: http://127.0.0.1:9\npassthrough-headers: true\n`,
     });
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
-    await home.declare(DESIRED.replace('debug: false', 'debug: true'));
-    const pruned = await home.reconcile({ prune: true });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
+    await fixture.declare(DESIRED.replace('debug: false', 'debug: true'));
+    const pruned = await fixture.reconcile({ prune: true });
     expect(pruned).toMatchObject({ kind: 'applied' });
     expect(writesOf(pruned)).toEqual([
       'PATCH /v8/management/config',
       'DELETE /v8/management/config/requests/proxy-url',
       'DELETE /v8/management/config/requests/passthrough-headers',
     ]);
-    expect(await home.file()).not.toContain('requests');
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    expect(await fixture.file()).not.toContain('requests');
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
   });
 
   test('gets an emptied map by PUT', async () => {
-    const home = await v8({ desired: `${DESIRED}oauth-excluded-models:\n  claude: [claude-3-*]\n` });
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
-    await home.declare(`${DESIRED}oauth-excluded-models: {}\n`);
-    const emptied = await home.reconcile({ allow: [{ guard: 'mass-delete' }] });
+    const fixture = await v8({ desired: `${DESIRED}oauth-excluded-models:\n  claude: [claude-3-*]\n` });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
+    await fixture.declare(`${DESIRED}oauth-excluded-models: {}\n`);
+    const emptied = await fixture.reconcile({ allow: [{ guard: 'mass-delete' }] });
     expect(emptied).toMatchObject({ kind: 'applied' });
     expect(writesOf(emptied)).toEqual(['PUT /v8/management/config/oauth/excluded-models']);
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
   });
 
   test('changes its management key, and is reached by the new one', async () => {
-    const home = await v8({
+    const fixture = await v8({
       file: GATEWAY_FILE_V8.replace(
         'management:',
         `management:\n    secret-key: ${hashSync('mgmt-secret-old', 4)}`,
@@ -139,9 +139,9 @@ payload:
       desired: `${DESIRED}remote-management:\n  secret-key: \${env:NEW_KEY}\n`,
       env: { NEW_KEY: 'mgmt-secret-new' },
     });
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
-    expect(await home.file()).not.toContain('mgmt-secret-new');
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
+    expect(await fixture.file()).not.toContain('mgmt-secret-new');
   });
 });
 
@@ -262,26 +262,26 @@ describe('a family in groups', () => {
     env: { A: 'sk-test-a', B: 'sk-test-b' },
     policy: { ownership: [{ path: [{ kind: 'key', name: 'codex-api-key' }], ownership: 'entries' }] },
   });
-  const codex = async (home: Fixture): Promise<readonly Record<string, unknown>[]> => {
-    const file = parse(await home.file()) as { 'api-keys': { codex: Record<string, unknown>[] } };
+  const codex = async (fixture: Fixture): Promise<readonly Record<string, unknown>[]> => {
+    const file = parse(await fixture.file()) as { 'api-keys': { codex: Record<string, unknown>[] } };
     return file['api-keys'].codex;
   };
 
   test('is no drift however it is grouped', async () => {
-    const home = await v8(family());
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    const fixture = await v8(family());
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
   });
 
   test('survives an edit of one entry: shared group, empty group, stranger and null', async () => {
-    const home = await v8(family());
-    const before = await codex(home);
-    await home.declare(ENTRIES.replace('priority: 2', 'priority: 7'));
-    const applied = await home.reconcile();
+    const fixture = await v8(family());
+    const before = await codex(fixture);
+    await fixture.declare(ENTRIES.replace('priority: 2', 'priority: 7'));
+    const applied = await fixture.reconcile();
     expect(applied).toMatchObject({ kind: 'applied' });
     expect('plan' in applied && applied.plan ? pending(applied.plan) : []).toMatchObject([
       { position: { line: 17 }, after: 7 },
     ]);
-    const after = await codex(home);
+    const after = await codex(fixture);
     expect(after[0]).toEqual({
       ...before[0],
       keys: [
@@ -290,34 +290,34 @@ describe('a family in groups', () => {
       ],
     });
     expect(after.slice(1)).toEqual(before.slice(1));
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
   });
 
   test('changes at the group what all its keys are to have', async () => {
-    const home = await v8(family());
-    await home.declare(ENTRIES.replaceAll('priority: 2', 'priority: 7'));
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
-    expect((await codex(home))[0]).toMatchObject({
+    const fixture = await v8(family());
+    await fixture.declare(ENTRIES.replaceAll('priority: 2', 'priority: 7'));
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
+    expect((await codex(fixture))[0]).toMatchObject({
       priority: 7,
       keys: [{ 'api-key': 'sk-test-a' }, { priority: null }],
     });
   });
 
   test('gets a group for a new entry, and loses one with its last key only', async () => {
-    const home = await v8(family());
+    const fixture = await v8(family());
     const more = `${ENTRIES}  - api-key: \${env:C}\n    base-url: https://codex.example/v4\n`;
-    await home.declare(more, { C: 'sk-test-c' });
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
-    expect((await codex(home)).map((group) => group['name'])).toEqual([
+    await fixture.declare(more, { C: 'sk-test-c' });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
+    expect((await codex(fixture)).map((group) => group['name'])).toEqual([
       'shared',
       'empty',
       'stranger',
       'codex-4',
     ]);
-    await home.declare(ENTRIES);
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
-    expect((await codex(home)).map((group) => group['name'])).toEqual(['shared', 'empty', 'stranger']);
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    await fixture.declare(ENTRIES);
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
+    expect((await codex(fixture)).map((group) => group['name'])).toEqual(['shared', 'empty', 'stranger']);
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
   });
 });
 
@@ -343,26 +343,26 @@ describe('a file of many groups', () => {
   const policy = { allow: [{ guard: 'literal-secret' }] };
 
   test('is planned by its model and comes out as predicted', async () => {
-    const home = await v8({ file, desired: desired(() => ''), policy });
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
-    await home.declare(desired((i) => (i % 100 === 5 ? ', priority: 4' : '')));
-    const applied = await home.reconcile();
+    const fixture = await v8({ file, desired: desired(() => ''), policy });
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
+    await fixture.declare(desired((i) => (i % 100 === 5 ? ', priority: 4' : '')));
+    const applied = await fixture.reconcile();
     expect(applied).toMatchObject({ kind: 'applied' });
     expect(applied.problems.map(({ code }) => code)).not.toContain('HF5018');
     expect(writesOf(applied)).toEqual(['PATCH /v8/management/config']);
-    const held = home.sandbox.states().runtime['codex-api-key'] as readonly Tree[];
+    const held = fixture.sandbox.states().runtime['codex-api-key'] as readonly Tree[];
     expect(held.filter(({ priority }) => priority === 4)).toHaveLength(6);
     expect(held).toHaveLength(COUNT);
-    expect(await home.check()).toMatchObject({ kind: 'in-sync', plan: { agreement: { kind: 'agree' } } });
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync', plan: { agreement: { kind: 'agree' } } });
   });
 });
 
 /** A context in which others act in the first wait after the file was converted. */
-function whenConverted(home: Fixture, act: () => Promise<unknown>): Partial<Fixture['context']> {
-  const { clock } = home.context;
+function whenConverted(fixture: Fixture, act: () => Promise<unknown>): Partial<Fixture['context']> {
+  const { clock } = fixture.context;
   let acted = false;
   const sleep: typeof clock.sleep = async (ms, signal) => {
-    if (!acted && (await home.file()).includes('config-version')) {
+    if (!acted && (await fixture.file()).includes('config-version')) {
       acted = true;
       await act();
     }
@@ -397,46 +397,51 @@ const FLAT = `debug: true\napi-keys:\n  - \${env:TEAM_A}\n  - \${env:TEAM_B}\n`;
 
 describe('a legacy file on a v8 gateway', () => {
   test('stays flat if nobody allows its conversion: it is edited in place, and the plan says so', async () => {
-    const home = await v8({ file: LEGACY, desired: FLAT });
-    const before = await home.file();
-    const planned = await home.check();
+    const fixture = await v8({ file: LEGACY, desired: FLAT });
+    const before = await fixture.file();
+    const planned = await fixture.check();
     expect(planned).toMatchObject({
       kind: 'drifted',
       plan: { gateway: { api: 'v0', layout: 'legacy' }, verdicts: [], notes: [{ code: 'HF4008' }] },
     });
-    expect(await home.check({ depth: 'shallow' })).toMatchObject({
+    expect(await fixture.check({ depth: 'shallow' })).toMatchObject({
       kind: 'drifted',
       requests: { observe: 1 },
     });
-    const applied = await home.reconcile();
+    const applied = await fixture.reconcile();
     expect(applied).toMatchObject({ kind: 'applied' });
     expect(applied.problems.map(({ code }) => code)).not.toContain('HF5018');
     expect(writesOf(applied)).toEqual(['PUT /v0/management/config.yaml']);
-    expect(await home.file()).toBe(before.replace('debug: false', 'debug: true'));
-    expect(home.sandbox.states().runtime).toMatchObject({ debug: true });
-    expect(await home.check()).toMatchObject({ kind: 'in-sync', plan: { agreement: { kind: 'agree' } } });
-    expect(requestsOf(await home.check({ depth: 'shallow' }))).toBe(1);
-    expect(await home.restore('latest')).toMatchObject({ kind: 'restored', fidelity: 'exact' });
-    expect(await home.file()).toBe(before);
+    expect(await fixture.file()).toBe(before.replace('debug: false', 'debug: true'));
+    expect(fixture.sandbox.states().runtime).toMatchObject({ debug: true });
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync', plan: { agreement: { kind: 'agree' } } });
+    expect(requestsOf(await fixture.check({ depth: 'shallow' }))).toBe(1);
+    expect(await fixture.restore('latest')).toMatchObject({ kind: 'restored', fidelity: 'exact' });
+    expect(await fixture.file()).toBe(before);
   });
 
   test('stays flat with what only a v8 gateway knows in it, and with every kind of list', async () => {
-    const home = await v8({ file: LEGACY, desired: `${TREE}server: { trusted-proxies: [10.0.0.0/8] }\nclient: { codex: { optimize-multi-agent-v2: true, enable-apply-patch: true } }\n`, env: { CODEX_A: 'sk-test-codex-a', CODEX_B: 'sk-test-codex-b' } }); // prettier-ignore
-    expect(await home.reconcile({ allow: [{ guard: 'last-upstream' }] })).toMatchObject({ kind: 'applied' });
-    const { runtime } = home.sandbox.states();
+    const fixture = await v8({ file: LEGACY, desired: `${TREE}server: { trusted-proxies: [10.0.0.0/8] }\nclient: { codex: { optimize-multi-agent-v2: true, enable-apply-patch: true } }\n`, env: { CODEX_A: 'sk-test-codex-a', CODEX_B: 'sk-test-codex-b' } }); // prettier-ignore
+    expect(await fixture.reconcile({ allow: [{ guard: 'last-upstream' }] })).toMatchObject({
+      kind: 'applied',
+    });
+    const { runtime } = fixture.sandbox.states();
     expect(runtime).toMatchObject({
       'trusted-proxies': ['10.0.0.0/8'],
       client: { codex: { 'optimize-multi-agent-v2': true, 'enable-apply-patch': true } },
       'codex-api-key': [{ prefix: 'team' }, { priority: 3 }],
     });
-    expect(await home.file()).not.toMatch(/^(config-version|server|upstream|access):/m);
-    expect(await home.check()).toMatchObject({ kind: 'in-sync', plan: { changes: [], writes: [] } });
+    expect(await fixture.file()).not.toMatch(/^(config-version|server|upstream|access):/m);
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync', plan: { changes: [], writes: [] } });
   });
 
   test("is refused what it can't express: with the key, its line and the effect of a conversion", async () => {
-    const home = await v8({ file: LEGACY, desired: `models:\n  catalog: https://models.example/c.json\n` });
-    const before = await home.file();
-    const refused = await home.reconcile();
+    const fixture = await v8({
+      file: LEGACY,
+      desired: `models:\n  catalog: https://models.example/c.json\n`,
+    });
+    const before = await fixture.file();
+    const refused = await fixture.reconcile();
     expect(refused).toMatchObject({ kind: 'refused' });
     expect('plan' in refused ? refused.plan?.verdicts : []).toMatchObject([
       {
@@ -448,92 +453,94 @@ describe('a legacy file on a v8 gateway', () => {
         allowed: false,
       },
     ]);
-    expect(await home.file()).toBe(before);
-    expect(await home.reconcile(MIGRATE)).toMatchObject({ kind: 'applied' });
-    expect(home.sandbox.states().runtime).toMatchObject({
+    expect(await fixture.file()).toBe(before);
+    expect(await fixture.reconcile(MIGRATE)).toMatchObject({ kind: 'applied' });
+    expect(fixture.sandbox.states().runtime).toMatchObject({
       models: { catalog: 'https://models.example/c.json' },
     });
   });
 
   test('is not converted without permission if the settings require the v8 API', async () => {
-    const home = await v8({ file: LEGACY, desired: FLAT, setting: 'v8' });
-    const before = await home.file();
-    const refused = await home.reconcile();
+    const fixture = await v8({ file: LEGACY, desired: FLAT, setting: 'v8' });
+    const before = await fixture.file();
+    const refused = await fixture.reconcile();
     expect(refused).toMatchObject({ kind: 'refused' });
     expect(guardsOf(refused)).toEqual(['migrate-file']);
-    expect(await home.file()).toBe(before);
+    expect(await fixture.file()).toBe(before);
   });
 
   test('stays flat if the settings require the v0 API, whatever is allowed', async () => {
-    const home = await v8({ file: LEGACY, desired: FLAT, setting: 'v0' });
-    const applied = await home.reconcile(MIGRATE);
+    const fixture = await v8({ file: LEGACY, desired: FLAT, setting: 'v0' });
+    const applied = await fixture.reconcile(MIGRATE);
     expect(applied).toMatchObject({ kind: 'applied', plan: { notes: [] } });
     expect(writesOf(applied)).toEqual(['PUT /v0/management/config.yaml']);
-    expect(await home.file()).not.toContain('config-version');
+    expect(await fixture.file()).not.toContain('config-version');
   });
 
   test("that already has the v8 layout isn't touched if the settings require the v0 API", async () => {
-    const home = await v8({ setting: 'v0' });
-    const before = await home.file();
-    expect(await home.reconcile()).toMatchObject({ kind: 'refused', problems: [{ code: 'HF3037' }] });
-    expect(await home.file()).toBe(before);
+    const fixture = await v8({ setting: 'v0' });
+    const before = await fixture.file();
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'refused', problems: [{ code: 'HF3037' }] });
+    expect(await fixture.file()).toBe(before);
   });
 
   test.each(['sending', 'sent', 'settled'] as const)(
     'a crash at "%s" of a flat write is resolved',
     async (point) => {
-      const home = await v8({ file: LEGACY, desired: FLAT });
-      await home.crashAt(point);
-      await home.sandbox.settled();
-      expect(await home.reconcile({ ...MIGRATE, retry: true })).toMatchObject({
+      const fixture = await v8({ file: LEGACY, desired: FLAT });
+      await fixture.crashAt(point);
+      await fixture.sandbox.settled();
+      expect(await fixture.reconcile({ ...MIGRATE, retry: true })).toMatchObject({
         kind: expect.stringMatching(/^(applied|in-sync)$/),
       });
-      expect(home.sandbox.states().runtime).toMatchObject({ debug: true });
+      expect(fixture.sandbox.states().runtime).toMatchObject({ debug: true });
     },
   );
 
   test('that does not take a flat write is left at the same bytes', async () => {
-    const home = await v8({ file: LEGACY, desired: FLAT });
-    const before = await home.file();
-    const spoiling = beforeSending(home, 1, async () => home.sandbox.fault('drop-writes', 'config.yaml'));
-    const ended = await home.reconcile({}, spoiling);
-    home.sandbox.clearFaults();
+    const fixture = await v8({ file: LEGACY, desired: FLAT });
+    const before = await fixture.file();
+    const spoiling = beforeSending(fixture, 1, async () =>
+      fixture.sandbox.fault('drop-writes', 'config.yaml'),
+    );
+    const ended = await fixture.reconcile({}, spoiling);
+    fixture.sandbox.clearFaults();
     expect(ended).toMatchObject({ kind: 'rolled-back' });
-    expect(await home.file()).toBe(before);
+    expect(await fixture.file()).toBe(before);
   });
 
   test('is converted where that is allowed, and restored to the same bytes', async () => {
-    const home = await v8({ file: LEGACY, desired: FLAT });
-    const before = await home.file();
-    const applied = await home.reconcile(MIGRATE);
+    const fixture = await v8({ file: LEGACY, desired: FLAT });
+    const before = await fixture.file();
+    const applied = await fixture.reconcile(MIGRATE);
     expect(applied).toMatchObject({ kind: 'applied' });
-    expect(await home.file()).toContain('config-version: 8');
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
-    expect(await home.restore('latest')).toMatchObject({ kind: 'restored', fidelity: 'exact' });
-    expect(await home.file()).toBe(before);
+    expect(await fixture.file()).toContain('config-version: 8');
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
+    expect(await fixture.restore('latest')).toMatchObject({ kind: 'restored', fidelity: 'exact' });
+    expect(await fixture.file()).toBe(before);
   });
 
   test('returns to the same bytes automatically if the write does not do what it should', async () => {
-    const home = await v8({ file: LEGACY, desired: FLAT });
-    const before = await home.file();
-    const spoils = whenConverted(home, async () => {
-      await home.writeFile((await home.file()).replace('debug: true', 'debug: false'));
+    const fixture = await v8({ file: LEGACY, desired: FLAT });
+    const before = await fixture.file();
+    const spoils = whenConverted(fixture, async () => {
+      await fixture.writeFile((await fixture.file()).replace('debug: true', 'debug: false'));
     });
-    const ended = await home.reconcile(MIGRATE, spoils);
+    const ended = await fixture.reconcile(MIGRATE, spoils);
     expect(ended).toMatchObject({ kind: 'rolled-back' });
-    expect(await home.file()).toBe(before);
+    expect(await fixture.file()).toBe(before);
   });
 
   test('with unknown keys and a plaintext secret comes back to what the gateway stores for it', async () => {
     const file = `${LEGACY.replace(/secret-key: .*/, 'secret-key: mgmt-plain-1')}a-future-key: 1\n`;
-    const home = await v8({ file, desired: FLAT });
-    const before = await home.file();
-    const applied = await home.reconcile(MIGRATE);
+    const fixture = await v8({ file, desired: FLAT });
+    const before = await fixture.file();
+    const applied = await fixture.reconcile(MIGRATE);
     expect(applied).toMatchObject({ kind: 'applied' });
-    expect(await home.file()).toContain('# a-future-key: 1');
-    expect(await home.restore('latest')).toMatchObject({ kind: 'restored' });
-    expect(await home.file()).toBe(before);
-    expect(parseDocument(await home.file())).not.toHaveProperty('ok');
+    expect(await fixture.file()).toContain('# a-future-key: 1');
+    expect(await fixture.restore('latest')).toMatchObject({ kind: 'restored' });
+    expect(await fixture.file()).toBe(before);
+    expect(parseDocument(await fixture.file())).not.toHaveProperty('ok');
   });
 });
 
@@ -548,60 +555,60 @@ describe('a load that was lost', () => {
   };
 
   test('right before our write is found and repaired; a client key is the witness', async () => {
-    const home = await v8({ file: ONE_KEY, env: { TEAM_B: 'sk-test-0003' } });
-    const racing = beforeSending(home, 1, async () => {
-      home.sandbox.fault('lost-update', '60');
-      await patch(home, { observability: { logs: { debug: 'no' } } });
-      await home.clock.sleep(10);
+    const fixture = await v8({ file: ONE_KEY, env: { TEAM_B: 'sk-test-0003' } });
+    const racing = beforeSending(fixture, 1, async () => {
+      fixture.sandbox.fault('lost-update', '60');
+      await patch(fixture, { observability: { logs: { debug: 'no' } } });
+      await fixture.clock.sleep(10);
     });
-    const outcome = await home.reconcile({}, racing);
+    const outcome = await fixture.reconcile({}, racing);
     expect(outcome).toMatchObject({ kind: 'applied' });
     expect(outcome.problems.map(({ code }) => code)).toContain('HF5015');
-    await home.sandbox.settled();
-    expect(await home.admits('sk-test-0003')).toBe(true);
-    expect(await home.file()).toMatch(/^# kept by hand\n# holdfast: written again.*\nserver:/);
+    await fixture.sandbox.settled();
+    expect(await fixture.admits('sk-test-0003')).toBe(true);
+    expect(await fixture.file()).toMatch(/^# kept by hand\n# holdfast: written again.*\nserver:/);
   });
 
   test('by others is stale memory, and an apply that changes nothing repairs it', async () => {
-    const home = await v8();
-    expect(await home.reconcile()).toMatchObject({ kind: 'in-sync' });
-    home.sandbox.fault('lost-update', '60');
-    await patch(home, { routing: { retry: { 'request-retry': 5 } } });
-    await home.clock.sleep(10);
-    await patch(home, {
+    const fixture = await v8();
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'in-sync' });
+    fixture.sandbox.fault('lost-update', '60');
+    await patch(fixture, { routing: { retry: { 'request-retry': 5 } } });
+    await fixture.clock.sleep(10);
+    await patch(fixture, {
       routing: { retry: { 'request-retry': 1 } },
       requests: { 'passthrough-headers': true },
     });
-    await home.sandbox.settled();
-    home.sandbox.clearFaults();
-    expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 5 });
-    expect(await home.check()).toMatchObject({ kind: 'stale-memory' });
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
-    await home.sandbox.settled();
-    expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 1 });
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    await fixture.sandbox.settled();
+    fixture.sandbox.clearFaults();
+    expect(fixture.sandbox.states().memory).toMatchObject({ 'request-retry': 5 });
+    expect(await fixture.check()).toMatchObject({ kind: 'stale-memory' });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
+    await fixture.sandbox.settled();
+    expect(fixture.sandbox.states().runtime).toMatchObject({ 'request-retry': 1 });
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
   });
 });
 
 describe('a v8 gateway that does not do as it should', () => {
   test('saves a file that it would refuse: changes of others in it are not overwritten by the backup', async () => {
-    const home = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
-    const racing = beforeSending(home, 1, async () => {
-      home.sandbox.fault('lost-update', '60');
-      await home.panelNow('PATCH', 'v8/management/config', { observability: { logs: { debug: 'no' } } });
-      await home.clock.sleep(10);
+    const fixture = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+    const racing = beforeSending(fixture, 1, async () => {
+      fixture.sandbox.fault('lost-update', '60');
+      await fixture.panelNow('PATCH', 'v8/management/config', { observability: { logs: { debug: 'no' } } });
+      await fixture.clock.sleep(10);
     });
-    const others = duringWait(home, 3, () => home.panel('PUT', 'logging-to-file', { value: true }));
-    const outcome = await home.reconcile({}, { ...racing, ...others });
-    expect(await home.file()).toMatch(/debug: "false"[^]*logging-to-file: true/);
+    const others = duringWait(fixture, 3, () => fixture.panel('PUT', 'logging-to-file', { value: true }));
+    const outcome = await fixture.reconcile({}, { ...racing, ...others });
+    expect(await fixture.file()).toMatch(/debug: "false"[^]*logging-to-file: true/);
     expect(outcome).toMatchObject({ kind: 'rolled-back' });
     const kept = 'evidence' in outcome ? outcome.evidence.filter(({ check }) => /and kept/.test(check)) : [];
     expect(kept.map(({ detail }) => detail).join()).toMatch(/logging-to-file/);
   });
 
   test('refuses an invalid combination: the message names the line of the files', async () => {
-    const home = await v8({ desired: `${DESIRED}credential-in-flight:\n  snapshot-interval: 9s\n` });
-    const refused = await home.reconcile();
+    const fixture = await v8({ desired: `${DESIRED}credential-in-flight:\n  snapshot-interval: 9s\n` });
+    const refused = await fixture.reconcile();
     expect(refused).toMatchObject({ kind: 'refused' });
     const [verdict] = 'plan' in refused && refused.plan ? refused.plan.verdicts : [];
     expect(verdict).toMatchObject({ guard: 'unsupported' });
@@ -609,11 +616,11 @@ describe('a v8 gateway that does not do as it should', () => {
   });
 
   test('responds with 422 to our write: nothing of it remains, and the line is named', async () => {
-    const home = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
-    const refusing = beforeSending(home, 1, async () => {
-      home.sandbox.fault('error-on-request', '1:422');
+    const fixture = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+    const refusing = beforeSending(fixture, 1, async () => {
+      fixture.sandbox.fault('error-on-request', '1:422');
     });
-    const outcome = await home.reconcile({}, refusing);
+    const outcome = await fixture.reconcile({}, refusing);
     expect(outcome).toMatchObject({ kind: 'rolled-back', problems: [{ code: 'HF5010' }] });
     expect('reason' in outcome && outcome.reason).toMatch(/gateway\.yaml:2/);
   });
@@ -621,39 +628,39 @@ describe('a v8 gateway that does not do as it should', () => {
   test.each(['sending', 'sent', 'settled', 'verified'] as const)(
     'a crash at "%s" is resolved',
     async (point) => {
-      const home = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
-      await home.crashAt(point);
-      await home.sandbox.settled();
-      await home.recover();
-      expect(await home.reconcile({ retry: true })).toMatchObject({
+      const fixture = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+      await fixture.crashAt(point);
+      await fixture.sandbox.settled();
+      await fixture.recover();
+      expect(await fixture.reconcile({ retry: true })).toMatchObject({
         kind: expect.stringMatching(/^(applied|in-sync)$/),
       });
-      expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
+      expect(fixture.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
     },
   );
 
   test('has a dead file watcher: a restore makes it load the file all the same', async () => {
-    const home = await v8({
+    const fixture = await v8({
       desired: DESIRED.replace('- ${env:TEAM_B}', '- ${env:TEAM_C}'),
       env: { TEAM_C: 'sk-test-0003' },
     });
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
-    home.sandbox.fault('dead-watcher');
-    expect(await home.restore('latest')).toMatchObject({ kind: 'restored' });
-    expect(await home.admits('sk-test-0002')).toBe(true);
-    expect(await home.admits('sk-test-0003')).toBe(false);
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
+    fixture.sandbox.fault('dead-watcher');
+    expect(await fixture.restore('latest')).toMatchObject({ kind: 'restored' });
+    expect(await fixture.admits('sk-test-0002')).toBe(true);
+    expect(await fixture.admits('sk-test-0003')).toBe(false);
   });
 
   test('changes by others during the transaction stay, ours are reverted', async () => {
-    const home = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
-    const foreign = beforeSending(home, 1, async () => {
-      home.sandbox.fault('drop-writes', '/v8/management/config');
-      await home.panel('PUT', 'ws-auth', { value: false });
-      await home.panel('PUT', 'logging-to-file', { value: true });
+    const fixture = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+    const foreign = beforeSending(fixture, 1, async () => {
+      fixture.sandbox.fault('drop-writes', '/v8/management/config');
+      await fixture.panel('PUT', 'ws-auth', { value: false });
+      await fixture.panel('PUT', 'logging-to-file', { value: true });
     });
-    const outcome = await home.reconcile({}, foreign);
+    const outcome = await fixture.reconcile({}, foreign);
     expect(outcome).toMatchObject({ kind: 'rolled-back' });
-    expect(home.sandbox.states().memory).toMatchObject({ 'logging-to-file': true, 'request-retry': 1 });
+    expect(fixture.sandbox.states().memory).toMatchObject({ 'logging-to-file': true, 'request-retry': 1 });
   });
 });
 
@@ -661,14 +668,14 @@ describe('a gateway of the first v8 releases, which is made from reading', () =>
   const early: SetupOptions = { generation: 'A', build: { version: 'v8.0.4' } };
 
   test('writes its defaults out beside a change, and that is no difference', async () => {
-    const home = await v8({ ...early, desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    const fixture = await v8({ ...early, desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
   });
 
   test("does not know `upstream`, and isn't sent it", async () => {
-    const home = await v8({ ...early, desired: `${DESIRED}codex:\n  stream-bootstrap-buffering: true\n` });
-    const refused = await home.reconcile();
+    const fixture = await v8({ ...early, desired: `${DESIRED}codex:\n  stream-bootstrap-buffering: true\n` });
+    const refused = await fixture.reconcile();
     expect(refused).toMatchObject({
       kind: 'refused',
       plan: {
@@ -694,16 +701,16 @@ describe('a gateway of the first v8 releases, which is made from reading', () =>
       'oauth:\n',
       'oauth:\n    providers:\n        codex:\n            stream-bootstrap-buffering: true\n',
     );
-    const home = await v8({ ...early, file, desired: BUFFERING });
-    const checked = await home.check();
+    const fixture = await v8({ ...early, file, desired: BUFFERING });
+    const checked = await fixture.check();
     expect(checked).toMatchObject({ kind: 'in-sync', plan: { notes: [{ code: 'HF4007' }] } });
     expect(notesOf(checked)).toEqual([expect.stringContaining('it applies only to OAuth credentials')]);
   });
 
   test('does not convert a flat file with a setting that would then apply to fewer credentials', async () => {
-    const home = await v8({ ...early, file: `${LEGACY}${BUFFERING}`, desired: FLAT });
-    const before = await home.file();
-    const refused = await home.reconcile(MIGRATE);
+    const fixture = await v8({ ...early, file: `${LEGACY}${BUFFERING}`, desired: FLAT });
+    const before = await fixture.file();
+    const refused = await fixture.reconcile(MIGRATE);
     expect(refused).toMatchObject({ kind: 'refused' });
     const verdicts = 'plan' in refused && refused.plan ? refused.plan.verdicts : [];
     expect(verdicts.filter(({ allowed }) => !allowed)).toMatchObject([
@@ -714,15 +721,15 @@ describe('a gateway of the first v8 releases, which is made from reading', () =>
         ),
       },
     ]);
-    expect(await home.file()).toBe(before);
+    expect(await fixture.file()).toBe(before);
   });
 
   test('has a flat file, or reports no version: a note says that the scope is unknown', async () => {
     const flat = await v8({ ...early, file: `${LEGACY}${BUFFERING}`, desired: BUFFERING });
     const dev = await v8({ build: { version: 'dev' }, desired: BUFFERING });
-    for (const home of [flat, dev]) {
-      await home.reconcile();
-      expect(notesOf(await home.check())).toContainEqual(expect.stringContaining('unknown scope'));
+    for (const fixture of [flat, dev]) {
+      await fixture.reconcile();
+      expect(notesOf(await fixture.check())).toContainEqual(expect.stringContaining('unknown scope'));
     }
     const today = await v8({ file: `${LEGACY}${BUFFERING}`, desired: BUFFERING });
     expect(notesOf(await today.check())).not.toContainEqual(expect.stringContaining('scope'));
@@ -730,6 +737,6 @@ describe('a gateway of the first v8 releases, which is made from reading', () =>
 });
 
 test('the flat file of the v7 tests is understood by both generations', async () => {
-  const home = await v8({ file: GATEWAY_FILE });
-  expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+  const fixture = await v8({ file: GATEWAY_FILE });
+  expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
 });

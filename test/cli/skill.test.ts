@@ -143,14 +143,14 @@ describe('skill install', () => {
   });
 
   test('--user means the home directory, and contradicts --dir', async () => {
-    const home = await place({
+    const fixture = await place({
       gateway: V7,
       files: {},
       env: { HOME: join(work.dir, 'home') },
       managementKey: 'management-key-for-tests',
     });
-    expect((await home.holdfast('skill', 'install', '--user')).exit).toBe(EXIT.ok);
-    await home.close();
+    expect((await fixture.holdfast('skill', 'install', '--user')).exit).toBe(EXIT.ok);
+    await fixture.close();
     expect(await installed('home/.agents/skills')).toBe(SKILL);
     expect((await work.holdfast('skill', 'install', '--user', '--dir', 'x')).err).toContain('HF1020');
   });

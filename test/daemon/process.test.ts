@@ -25,9 +25,9 @@ async function healthcheck(state: string): Promise<string> {
 
 describe('holdfast run as a process', () => {
   test('applies, logs JSON, and ends with 0 when it is stopped', async () => {
-    const home = await setup();
-    const desired = home.context.target.desired[0] ?? '';
-    const words = ['run', '--log', 'json', '--url', home.sandbox.url, '--desired', desired];
+    const fixture = await setup();
+    const desired = fixture.context.target.desired[0] ?? '';
+    const words = ['run', '--log', 'json', '--url', fixture.sandbox.url, '--desired', desired];
     const child = spawn(process.execPath, [BIN, ...words, '--state', join(dirname(desired), 'own-state')], {
       env: {
         PATH: process.env['PATH'],
@@ -59,10 +59,10 @@ describe('holdfast run as a process', () => {
   });
 
   test('warnings about the settings are lines of the log, once and not at every reload', async () => {
-    const home = await setup();
-    const [desired = ''] = home.context.target.desired;
+    const fixture = await setup();
+    const [desired = ''] = fixture.context.target.desired;
     const settings = join(dirname(desired), 'holdfast.yaml');
-    const target = { name: 'home', url: home.sandbox.url, desired: [desired] };
+    const target = { name: 'home', url: fixture.sandbox.url, desired: [desired] };
     const notify = [{ webhook: 'http://127.0.0.1:9/' }];
     await writeFile(settings, JSON.stringify({ version: 1, targets: [target], daemon: { notify } }));
     const child = spawn(process.execPath, [BIN, 'run', '--log', 'json', '--settings', settings], {

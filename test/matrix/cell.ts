@@ -44,26 +44,26 @@ export async function tryFaults(
   injections: readonly Injection[],
   back: boolean,
 ): Promise<Cell> {
-  const home = await ready(SCENES[scene]);
+  const fixture = await ready(SCENES[scene]);
   try {
-    const trace = await perform(home, { planned: quiet.writes, back, injections });
+    const trace = await perform(fixture, { planned: quiet.writes, back, injections });
     if (!trace.happened) throw new Error('no fault happened');
-    return await judged(home, trace, quiet);
+    return await judged(fixture, trace, quiet);
   } finally {
-    await home.leave();
+    await fixture.leave();
   }
 }
 
-async function judged(home: Fixture, trace: Trace, quiet: Quiet): Promise<Cell> {
+async function judged(fixture: Fixture, trace: Trace, quiet: Quiet): Promise<Cell> {
   const { outcome } = trace;
   const wrong: string[] = trace.needless.map((write) => `${write} changed nothing`);
-  const gateway = await whereIs(home, trace, quiet);
-  wrong.push(...(await untruths(home, outcome, gateway)));
-  wrong.push(...(await tellings(home, outcome)));
+  const gateway = await whereIs(fixture, trace, quiet);
+  wrong.push(...(await untruths(fixture, outcome, gateway)));
+  wrong.push(...(await tellings(fixture, outcome)));
   await trace.later();
-  await recover(home);
-  const next = await converge(home);
-  wrong.push(...(await unconverged(home, trace, quiet, next)));
+  await recover(fixture);
+  const next = await converge(fixture);
+  wrong.push(...(await unconverged(fixture, trace, quiet, next)));
   return {
     outcome: outcome ? inShort(outcome) : 'killed',
     exit: outcome && exitOf(outcome),
@@ -79,13 +79,13 @@ function inShort({ kind, problems }: Outcome): string {
 }
 
 async function whereIs(
-  home: Fixture,
+  fixture: Fixture,
   { edit: made, isUnseen }: Trace,
   quiet: Quiet,
 ): Promise<Cell['gateway']> {
-  const held = await holdings(home);
+  const held = await holdings(fixture);
   const edit = made ?? ([held, held] as const);
-  const admits = await home.admits('sk-test-0003');
+  const admits = await fixture.admits('sk-test-0003');
   const mayBe = isUnseen ? quiet.planned : undefined;
   if (admits && wrongIn(held, edit, { quiet, isDone: true, mayBe }) === undefined) return 'planned';
   return !admits &&
@@ -98,11 +98,11 @@ const DONE: ReadonlySet<string> = new Set(['applied', 'in-sync']);
 
 /** The outcome says where the gateway is; where it can't, a journal is left for the next run. */
 async function untruths(
-  home: Fixture,
+  fixture: Fixture,
   outcome: Outcome | undefined,
   gateway: Cell['gateway'],
 ): Promise<readonly string[]> {
-  const journal = await home.store.journal('home');
+  const journal = await fixture.store.journal('home');
   const isOpen = journal !== undefined && journal.sent > 0;
   if (!outcome || outcome.kind === 'rollback-failed' || (outcome.kind === 'failed' && outcome.unfinished)) {
     const hasSteps = outcome?.kind !== 'rollback-failed' || outcome.remedy.length > 0;
@@ -116,7 +116,7 @@ async function untruths(
 }
 
 /** Secrets in what is printed, logged or recorded. */
-async function tellings(home: Fixture, outcome: Outcome | undefined): Promise<readonly string[]> {
+async function tellings(fixture: Fixture, outcome: Outcome | undefined): Promise<readonly string[]> {
   const report = {
     command: 'apply',
     exit: outcome ? exitOf(outcome) : EXIT.ok,
@@ -128,20 +128,20 @@ async function tellings(home: Fixture, outcome: Outcome | undefined): Promise<re
     render(report, format, PLAIN),
   );
   const recorded = [
-    await home.store.history('home'),
-    await home.store.journal('home'),
-    await home.store.read('home'),
+    await fixture.store.history('home'),
+    await fixture.store.journal('home'),
+    await fixture.store.read('home'),
   ];
-  const all = [...told, JSON.stringify(home.events), JSON.stringify(recorded)].join('\n');
+  const all = [...told, JSON.stringify(fixture.events), JSON.stringify(recorded)].join('\n');
   return SECRETS.filter((secret) => all.includes(secret)).map((secret) => `${secret} is told`);
 }
 
 /** The fault is over, and a person has followed the steps for a ban. */
-async function recover(home: Fixture): Promise<void> {
-  home.sandbox.clearFaults();
-  await home.sandbox.restart();
-  await authMemoryOf(home.store, 'home').clear();
-  await home.sandbox.settled();
+async function recover(fixture: Fixture): Promise<void> {
+  fixture.sandbox.clearFaults();
+  await fixture.sandbox.restart();
+  await authMemoryOf(fixture.store, 'home').clear();
+  await fixture.sandbox.settled();
 }
 
 const MOST_RUNS = 4;
@@ -150,9 +150,9 @@ const MOST_RUNS = 4;
  * The next runs, in a new process: as the daemon would, then with what a person adds where an outcome asks for it. What
  * comes back after a verified apply is drift, which mode `enforce` corrects.
  */
-async function converge(home: Fixture): Promise<readonly Outcome[]> {
-  const store = await openFileStore({ dir: home.store.place, clock: home.clock });
-  const context = { ...home.context, store };
+async function converge(fixture: Fixture): Promise<readonly Outcome[]> {
+  const store = await openFileStore({ dir: fixture.store.place, clock: fixture.clock });
+  const context = { ...fixture.context, store };
   const byPerson = {
     allow: [...ALLOW, { guard: 'overwrites-edit' as const }],
     retry: true,
@@ -167,33 +167,34 @@ async function converge(home: Fixture): Promise<readonly Outcome[]> {
     });
     outcomes.push(outcome);
     if (outcome.kind === 'in-sync') break;
-    if (outcome.kind === 'applied' && (await home.check()).kind === 'in-sync') break;
+    if (outcome.kind === 'applied' && (await fixture.check()).kind === 'in-sync') break;
   }
   return outcomes;
 }
 
 async function unconverged(
-  home: Fixture,
+  fixture: Fixture,
   trace: Trace,
   quiet: Quiet,
   next: readonly Outcome[],
 ): Promise<readonly string[]> {
   const wrong: string[] = [];
   if (next.length === MOST_RUNS) wrong.push(`the next runs don't end: ${next.map(inShort).join()}`);
-  const held = await holdings(home);
+  const held = await holdings(fixture);
   const others = trace.edit ?? ([held, held] as const);
   const lost = wrongIn(held, others, { quiet, isDone: true, mayBe: quiet.planned });
   if (lost !== undefined) wrong.push(`after the next runs ${lost}`);
-  if (!(await home.admits('sk-test-0003'))) wrong.push('the new client key is refused after the next runs');
-  if (await home.store.journal('home')) wrong.push('the journal is still open');
-  wrong.push(...(await misrecorded(home)));
+  if (!(await fixture.admits('sk-test-0003')))
+    wrong.push('the new client key is refused after the next runs');
+  if (await fixture.store.journal('home')) wrong.push('the journal is still open');
+  wrong.push(...(await misrecorded(fixture)));
   return wrong;
 }
 
 /** One entry a transaction, except that what a person or the next run resolved has one more; each backup is there. */
-async function misrecorded(home: Fixture): Promise<readonly string[]> {
-  const entries = (await home.store.history('home')).toReversed();
-  const backups = new Set((await home.store.listBackups('home')).map(({ id }) => id));
+async function misrecorded(fixture: Fixture): Promise<readonly string[]> {
+  const entries = (await fixture.store.history('home')).toReversed();
+  const backups = new Set((await fixture.store.listBackups('home')).map(({ id }) => id));
   const byId = Map.groupBy(entries, ({ id }) => id);
   return [
     ...[...byId.values()].flatMap((same) =>

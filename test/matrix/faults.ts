@@ -7,7 +7,7 @@ import type { Effect, HttpEffect, Wired } from './wire.ts';
 
 /** The world of one run, as a fault finds it. */
 export interface World {
-  readonly home: Fixture;
+  readonly fixture: Fixture;
   readonly wired: () => Wired;
   readonly stop: AbortController;
   /** The last answer of the gateway to a request under the management key. */
@@ -53,8 +53,8 @@ const refused = async (): Promise<never> => {
 };
 const broken = (): TransportError => new TransportError('sent', 'broken', 'ECONNRESET');
 
-const silent = async ({ home }: World): Promise<never> => {
-  await home.clock.sleep(TIMEOUT_MS);
+const silent = async ({ fixture }: World): Promise<never> => {
+  await fixture.clock.sleep(TIMEOUT_MS);
   throw new TransportError('sent', 'timeout', undefined);
 };
 
@@ -74,8 +74,8 @@ const SAVED = '{"error":"failed to save config"}';
 
 const editing =
   (path: string, body: unknown) =>
-  async <T>({ home, foreign }: World, work: Work<T>): Promise<T> => {
-    await foreign(() => home.panel('PUT', path, body));
+  async <T>({ fixture, foreign }: World, work: Work<T>): Promise<T> => {
+    await foreign(() => fixture.panel('PUT', path, body));
     return work();
   };
 
@@ -167,10 +167,10 @@ export const FAULTS = {
   },
   resurrected: {
     title: '200, and the former file comes back while it settles',
-    http: async ({ home }, work) => {
-      const former = await home.file();
+    http: async ({ fixture }, work) => {
+      const former = await fixture.file();
       const answer = await work();
-      home.clock.setTimer(200, () => void home.writeFile(former));
+      fixture.clock.setTimer(200, () => void fixture.writeFile(former));
       return answer;
     },
     except: onlyWrites,
@@ -178,31 +178,31 @@ export const FAULTS = {
   'resurrected-later': {
     title: '200, and the former file comes back after the run',
     http: async (world, work) => {
-      const former = await world.home.file();
-      world.later = () => world.home.writeFile(former);
+      const former = await world.fixture.file();
+      world.later = () => world.fixture.writeFile(former);
       return work();
     },
     except: onlyWrites,
   },
   restart: {
     title: 'the gateway restarts',
-    store: async ({ home, wired }, work) => {
-      await home.sandbox.restart();
+    store: async ({ fixture, wired }, work) => {
+      await fixture.sandbox.restart();
       await wired().reconnect();
       return work();
     },
-    http: async ({ home, wired }, work) => {
+    http: async ({ fixture, wired }, work) => {
       await work();
-      await home.sandbox.restart();
+      await fixture.sandbox.restart();
       await wired().reconnect();
       throw broken();
     },
   },
   ban: {
     title: 'ban (403) from here on',
-    http: async ({ home }, work, effect) => {
+    http: async ({ fixture }, work, effect) => {
       // Half an hour, as the gateway bans after five failed logins from the same address.
-      if (!effect.path.startsWith('/v1') && effect.path !== '/healthz') home.sandbox.fault('ban');
+      if (!effect.path.startsWith('/v1') && effect.path !== '/healthz') fixture.sandbox.fault('ban');
       return work();
     },
     lasts: true,

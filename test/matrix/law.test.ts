@@ -36,8 +36,8 @@ async function applyAsOther({ context, clock }: Fixture): Promise<void> {
 /** Only while no request is under way: requests of one process to one gateway are sent one after the other. */
 const OTHER: Fault = {
   title: 'another Holdfast applies',
-  store: async ({ home, foreign }, work) => {
-    await foreign(() => applyAsOther(home));
+  store: async ({ fixture, foreign }, work) => {
+    await foreign(() => applyAsOther(fixture));
     return work();
   },
 };

@@ -23,11 +23,11 @@ export interface Quiet {
 export const ALLOW = [{ guard: 'mass-delete' }] as const;
 
 export async function ready({ options, desired, env }: Scene): Promise<Fixture> {
-  const home = await setup(options);
-  await home.reconcile();
-  await home.declare(desired, env);
-  await forget(home);
-  return home;
+  const fixture = await setup(options);
+  await fixture.reconcile();
+  await fixture.declare(desired, env);
+  await forget(fixture);
+  return fixture;
 }
 
 /** As on the first apply of a new version of the gateway: nothing about it is remembered. */
@@ -36,16 +36,16 @@ const forget = ({ store }: Fixture): Promise<void> =>
 
 /** The scene without faults, and the effects of its steps; the roll-back is that of a plan whose result callers refuse. */
 export async function quietly(name: SceneName): Promise<Quiet> {
-  const home = await ready(SCENES[name]);
-  const before = await holdings(home);
-  const { plan } = await home.check({ allow: ALLOW });
-  await forget(home);
+  const fixture = await ready(SCENES[name]);
+  const before = await holdings(fixture);
+  const { plan } = await fixture.check({ allow: ALLOW });
+  await forget(fixture);
   const effects = new Map<StepName, Effect>();
   const quiet = { before, writes: plan?.writes.length ?? 0, effects };
-  const applied = await recorded(home, quiet, false);
+  const applied = await recorded(fixture, quiet, false);
   if (applied?.kind !== 'applied') throw new Error(`${name} itself fails: ${JSON.stringify(applied)}`);
-  const planned = await holdings(home);
-  await home.leave();
+  const planned = await holdings(fixture);
+  await fixture.leave();
   const other = await ready(SCENES[name]);
   const back = await recorded(other, quiet, true);
   if (back?.kind !== 'rolled-back') throw new Error(`${name} isn't rolled back: ${JSON.stringify(back)}`);
@@ -56,7 +56,7 @@ export async function quietly(name: SceneName): Promise<Quiet> {
 type Recorded = Pick<Quiet, 'writes'> & { readonly effects: Map<StepName, Effect> };
 
 async function recorded(
-  home: Fixture,
+  fixture: Fixture,
   { writes, effects }: Recorded,
   back: boolean,
 ): Promise<Outcome | undefined> {
@@ -67,7 +67,7 @@ async function recorded(
         effects.set(name, effect);
     }
   };
-  return (await perform(home, { planned: writes, back, meet: note })).outcome;
+  return (await perform(fixture, { planned: writes, back, meet: note })).outcome;
 }
 
 /** Why the fault can't happen at the step; undefined: it can. */
@@ -109,7 +109,7 @@ interface Performance {
 }
 
 export async function perform(
-  home: Fixture,
+  fixture: Fixture,
   { planned, back, meet, injections = [] }: Performance,
 ): Promise<Trace> {
   const progress: Progress = { writes: 0, backs: 0, probed: false, closed: false, planned };
@@ -119,14 +119,14 @@ export async function perform(
   const happened = new Set<Injection>();
   let lastAnswer: Received | undefined;
   const world: World = {
-    home,
+    fixture,
     wired: () => run,
     stop: new AbortController(),
     lastAnswer: () => lastAnswer,
     foreign: async (act) => {
-      const before = await holdings(home);
+      const before = await holdings(fixture);
       await act();
-      edit = [before, await holdings(home)];
+      edit = [before, await holdings(fixture)];
       next = undefined;
     },
     later: async () => undefined,
@@ -150,19 +150,19 @@ export async function perform(
       advance(progress, effect);
       const exchange = async (): Promise<Received> => {
         next ??= effect;
-        const before = stateOf(home);
+        const before = stateOf(fixture);
         const answer = await work();
         if (effect.path.startsWith('/v0/management')) lastAnswer = answer;
-        if (isWrite(effect) && answer.status < 300 && stateOf(home) === before)
+        if (isWrite(effect) && answer.status < 300 && stateOf(fixture) === before)
           needless.push(`${effect.method} ${effect.path}`);
         return isRefused ? { ...answer, status: 401 } : answer;
       };
       return fault?.http ? fault.http(world, exchange, effect) : exchange();
     },
   };
-  const run: Wired = wired(home, hook);
+  const run: Wired = wired(fixture, hook);
   const outcome = await Promise.race([
-    reconcile({ ...home.context, ...run.context, signal: world.stop.signal }, { waitMs: 0, allow: ALLOW }),
+    reconcile({ ...fixture.context, ...run.context, signal: world.stop.signal }, { waitMs: 0, allow: ALLOW }),
     run.died.then(() => undefined),
   ]);
   await run.close();

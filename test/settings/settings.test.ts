@@ -105,8 +105,8 @@ describe('a settings file', () => {
     const loaded = await loadSettings({ flags: { settings: 'conf/holdfast.yaml' }, cwd: dir, env: ENV });
     expect(loaded.problems).toEqual([]);
     const { targets, ...rest } = loaded.settings ?? { targets: [] };
-    const [home, lab] = targets;
-    expect(home).toMatchObject({
+    const [fixture, lab] = targets;
+    expect(fixture).toMatchObject({
       name: 'home',
       desired: [join(dir, 'conf/base'), join(dir, 'conf/overlays/eu')],
       mode: 'enforce',
@@ -122,13 +122,13 @@ describe('a settings file', () => {
         unknownKeys: 'refuse',
       },
     });
-    expect(home?.url.href).toBe('https://gateway.example:8317/');
-    expect(home?.keys.map((key) => key.open())).toEqual(['mgmt-secret-2', 'mgmt-secret-1']);
-    expect(home?.policy.allow.map(({ guard, choice }) => [guard, choice])).toEqual([
+    expect(fixture?.url.href).toBe('https://gateway.example:8317/');
+    expect(fixture?.keys.map((key) => key.open())).toEqual(['mgmt-secret-2', 'mgmt-secret-1']);
+    expect(fixture?.policy.allow.map(({ guard, choice }) => [guard, choice])).toEqual([
       ['last-upstream', undefined],
       ['split-brain', 'file'],
     ]);
-    expect(home?.policy.ignore).toHaveLength(1);
+    expect(fixture?.policy.ignore).toHaveLength(1);
     expect(lab).toMatchObject({ mode: 'apply', adopted: false, desired: [join(dir, 'conf/desired-state')] });
     expect(lab?.policy.prune).toBe(false);
     expect(lab?.digestKey.open()).toBe('digest-key-1');

@@ -14,12 +14,12 @@ const browser = started as Browser; // nothing below runs without one
 afterEach(endAll);
 afterAll(() => started?.close());
 
-async function shown(token: string): Promise<{ readonly home: Serving; readonly page: Page }> {
-  const home = await serving({ options: { assets: webAssets } });
+async function shown(token: string): Promise<{ readonly fixture: Serving; readonly page: Page }> {
+  const fixture = await serving({ options: { assets: webAssets } });
   const context = await browser.newContext();
   const page = await context.newPage();
-  await logIn(page, home.url.href, token);
-  return { home, page };
+  await logIn(page, fixture.url.href, token);
+  return { fixture, page };
 }
 
 const standing = (page: Page, title: string): Promise<void> =>
@@ -27,11 +27,11 @@ const standing = (page: Page, title: string): Promise<void> =>
 
 inBrowser('on a running daemon', () => {
   test('a check, a plan, its apply and its rollback are visible and can be triggered', async () => {
-    const { home, page } = await shown(OPERATOR);
+    const { fixture, page } = await shown(OPERATOR);
     await page.getByRole('link', { name: 'home' }).click();
     await standing(page, 'In sync');
 
-    await home.panel('PUT', 'request-retry', { value: 9 });
+    await fixture.panel('PUT', 'request-retry', { value: 9 });
     await page.getByRole('button', { name: 'Sync now' }).click();
     await standing(page, 'Drifted');
     await page
@@ -45,20 +45,20 @@ inBrowser('on a running daemon', () => {
     await page.getByRole('dialog').getByText('Applied', { exact: true }).waitFor();
     await page.keyboard.press('Escape');
     await standing(page, 'In sync');
-    expect(await home.file()).toContain('request-retry: 1');
+    expect(await fixture.file()).toContain('request-retry: 1');
 
     await page.getByRole('button', { name: 'Suspend…' }).click();
     await page.getByLabel('Reason, shown to others').fill('maintenance');
     await page.getByRole('button', { name: 'Suspend', exact: true }).click();
     await standing(page, 'Suspended');
-    await home.declare(retries(4));
+    await fixture.declare(retries(4));
     await page.getByRole('button', { name: 'Resume…' }).click();
     const resume = page.getByRole('dialog', { name: 'Resume home' });
     await resume.getByText('Waiting: 1 change. As soon as you resume, Holdfast applies:').waitFor();
     await resume.locator('.change').filter({ hasText: 'request-retry' }).waitFor();
     await resume.getByRole('button', { name: 'Resume', exact: true }).click();
     await standing(page, 'In sync');
-    expect(await home.file()).toContain('request-retry: 4');
+    expect(await fixture.file()).toContain('request-retry: 4');
     await page.getByText('Nothing to do: the gateway matches the files.').waitFor();
 
     await page.getByRole('link', { name: 'History' }).click();
@@ -70,7 +70,7 @@ inBrowser('on a running daemon', () => {
     await page.getByRole('button', { name: 'Roll back', exact: true }).click();
     await page.getByRole('dialog').getByText('Restored').waitFor();
     await page.keyboard.press('Escape');
-    expect(await home.file()).toContain('request-retry: 1');
+    expect(await fixture.file()).toContain('request-retry: 1');
     await standing(page, 'Rolled back by operator');
     await page.getByText("doesn't apply the revision of the files again until the files change").waitFor();
     await page.getByRole('link', { name: 'Plan' }).click();
@@ -86,7 +86,7 @@ inBrowser('on a running daemon', () => {
     await page.getByRole('dialog').getByText('Applied', { exact: true }).waitFor();
     await page.keyboard.press('Escape');
     await standing(page, 'In sync');
-    expect(await home.file()).toContain('request-retry: 4');
+    expect(await fixture.file()).toContain('request-retry: 4');
     await page.close();
   });
 
@@ -103,9 +103,9 @@ inBrowser('on a running daemon', () => {
   });
 
   test('a wrong token is distinguished from none', async () => {
-    const home = await serving({ options: { assets: webAssets } });
+    const fixture = await serving({ options: { assets: webAssets } });
     const page = await browser.newPage();
-    await page.goto(new URL('#/targets/home', home.url).href);
+    await page.goto(new URL('#/targets/home', fixture.url).href);
     await page.getByLabel('Token').fill('no such token at all');
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByText("This token isn't in the settings").waitFor();
@@ -116,10 +116,10 @@ inBrowser('on a running daemon', () => {
   });
 
   test('after a restart of the daemon, and a logout in another tab, the page asks to log in', async () => {
-    const { home, page } = await shown(OPERATOR);
+    const { fixture, page } = await shown(OPERATOR);
     await page.locator('.liveness-live').waitFor();
-    await home.stop();
-    const listen = { host: '127.0.0.1', port: Number(home.url.port) };
+    await fixture.stop();
+    const listen = { host: '127.0.0.1', port: Number(fixture.url.port) };
     const again = await serving({ http: { ...HTTP, listen }, options: { assets: webAssets } });
     const ended = page.getByText('Your session has ended. Log in again to continue.');
     await ended.waitFor();

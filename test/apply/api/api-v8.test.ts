@@ -87,12 +87,12 @@ ${families.map(group).join('')}`;
   });
 
   test('writes after a backup, reads back and reports what changed', async () => {
-    const home = await v8();
-    const result = await callApi(home.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));
+    const fixture = await v8();
+    const result = await callApi(fixture.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));
     expect(result).toMatchObject({ status: 200, effect: { kind: 'changed' }, problems: [] });
-    expect(result.backup).toBe((await home.store.listBackups('home'))[0]?.id);
-    expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
-    const again = await callApi(home.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));
+    expect(result.backup).toBe((await fixture.store.listBackups('home'))[0]?.id);
+    expect(fixture.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
+    const again = await callApi(fixture.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));
     expect(again).toMatchObject({ effect: { kind: 'same' }, problems: [] });
   });
 
@@ -112,10 +112,10 @@ ${families.map(group).join('')}`;
   });
 
   test('reports that a flat file was converted', async () => {
-    const home = await v8(GATEWAY_FILE);
-    const result = await callApi(home.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));
+    const fixture = await v8(GATEWAY_FILE);
+    const result = await callApi(fixture.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));
     expect(result.problems.map(({ code }) => code)).toEqual(['HF5054']);
-    expect(await home.file()).toContain('config-version: 8');
+    expect(await fixture.file()).toContain('config-version: 8');
   });
 
   test('refuses any other path', async () => {

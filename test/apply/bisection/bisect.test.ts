@@ -58,8 +58,8 @@ const outcomesOf = async ({ store }: Fixture): Promise<readonly string[]> =>
 
 describe('a revision of which one change fails', () => {
   test('is applied without it: only that change waits, by name, line and commit', async () => {
-    const home = await staged();
-    const outcome = await home.reconcile({}, dropping(home, 'POISON'));
+    const fixture = await staged();
+    const outcome = await fixture.reconcile({}, dropping(fixture, 'POISON'));
     expect(outcome).toMatchObject({
       kind: 'quarantined',
       parts: [{ path: expect.stringMatching(/^claude-api-key\[#/), changes: 1, position: { line: 18 } }],
@@ -69,68 +69,68 @@ describe('a revision of which one change fails', () => {
       /^1 of 8 changes of this revision is quarantined: claude-api-key\[#\w+\] \(.*gateway\.yaml:18\); 7 applied and verified$/,
     );
     expect(outcome.plan?.changes).toMatchObject([{ disposition: 'held', quarantined: true, origin: 'git' }]);
-    const file = await home.file();
+    const file = await fixture.file();
     for (const text of ['fill-first', 'request-retry: 4', 'good.example', 'sk-test-g2'])
       expect(file).toContain(text);
     expect(file).not.toContain('POISON');
-    const { quarantine, ...state } = await home.store.read('home');
+    const { quarantine, ...state } = await fixture.store.read('home');
     expect(quarantine?.bisection).toMatchObject({ total: 8, over: true });
-    expect(rememberedStatus({ ...state, ...(quarantine && { quarantine }) }, home.clock.now())).toBe(
+    expect(rememberedStatus({ ...state, ...(quarantine && { quarantine }) }, fixture.clock.now())).toBe(
       'quarantined',
     );
-    const history = await home.store.history('home');
+    const history = await fixture.store.history('home');
     expect(history.at(-1)?.bisection).toBeUndefined();
     expect(history.at(-2)?.bisection).toEqual({ number: 1, atMost: 10 });
     expect(JSON.stringify([outcome, history]).includes('sk-test')).toBe(false);
-    expect(/sk-test|POISON/.test(JSON.stringify(await home.store.read('home')))).toBe(false);
+    expect(/sk-test|POISON/.test(JSON.stringify(await fixture.store.read('home')))).toBe(false);
   });
 
   test('the rest stays enforced, and the change waits until the files change or somebody tries again', async () => {
-    const home = await staged({ mode: 'enforce' });
-    await home.reconcile({}, dropping(home, 'POISON'));
-    await home.panel('PUT', 'request-retry', { value: 9 });
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied', plan: { changes: { length: 2 } } });
-    expect(await home.file()).toContain('request-retry: 4');
-    const later = await home.reconcile();
+    const fixture = await staged({ mode: 'enforce' });
+    await fixture.reconcile({}, dropping(fixture, 'POISON'));
+    await fixture.panel('PUT', 'request-retry', { value: 9 });
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied', plan: { changes: { length: 2 } } });
+    expect(await fixture.file()).toContain('request-retry: 4');
+    const later = await fixture.reconcile();
     expect(waitingIn(later)).toHaveLength(1);
     const only = waitingIn(later).map(parsePath);
-    expect(await home.reconcile({ only })).toMatchObject({ kind: 'quarantined' });
-    expect(await home.reconcile({ only, retry: true })).toMatchObject({ kind: 'applied' });
-    expect(await home.file()).toContain('POISON');
-    expect(await home.reconcile()).toMatchObject({ kind: 'in-sync' });
-    expect((await home.store.read('home')).quarantine).toBeUndefined();
+    expect(await fixture.reconcile({ only })).toMatchObject({ kind: 'quarantined' });
+    expect(await fixture.reconcile({ only, retry: true })).toMatchObject({ kind: 'applied' });
+    expect(await fixture.file()).toContain('POISON');
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'in-sync' });
+    expect((await fixture.store.read('home')).quarantine).toBeUndefined();
   });
 
   test('a later revision is tried as a whole', async () => {
-    const home = await staged();
-    await home.reconcile({}, dropping(home, 'POISON'));
-    await home.declare(CHANGED.replace('POISON', 'mended'));
-    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
-    expect((await home.store.read('home')).quarantine).toBeUndefined();
-    expect((await home.store.read('home')).lastApplied?.revision.digest).not.toBe('');
+    const fixture = await staged();
+    await fixture.reconcile({}, dropping(fixture, 'POISON'));
+    await fixture.declare(CHANGED.replace('POISON', 'mended'));
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
+    expect((await fixture.store.read('home')).quarantine).toBeUndefined();
+    expect((await fixture.store.read('home')).lastApplied?.revision.digest).not.toBe('');
   });
 
   test('a failure that does not come back leaves nothing in quarantine', async () => {
-    const home = await staged();
+    const fixture = await staged();
     let first = true;
-    const fine = dropping(home, 'nothing has this');
+    const fine = dropping(fixture, 'nothing has this');
     const once: Partial<Context> = {
       connect: (lease) => {
-        const client = (first ? dropping(home, '') : fine).connect?.(lease) as Client; // both have it
+        const client = (first ? dropping(fixture, '') : fine).connect?.(lease) as Client; // both have it
         first = false;
         return client;
       },
     };
-    const outcome = await home.reconcile({}, once);
+    const outcome = await fixture.reconcile({}, once);
     expect(outcome).toMatchObject({ kind: 'in-sync' });
     expect(outcome.problems.map(({ code }) => code)).toContain('HF5072');
   });
 
   test('on a v8 gateway too', async () => {
-    const home = await staged({ api: 'v8', file: GATEWAY_FILE_V8 });
-    const outcome = await home.reconcile({}, dropping(home, 'POISON'));
+    const fixture = await staged({ api: 'v8', file: GATEWAY_FILE_V8 });
+    const outcome = await fixture.reconcile({}, dropping(fixture, 'POISON'));
     expect(waitingIn(outcome)).toHaveLength(1);
-    expect(await home.file()).toContain('good.example');
+    expect(await fixture.file()).toContain('good.example');
   });
 });
 
@@ -140,21 +140,23 @@ describe('what is not bisected', () => {
     ['where the request says no', { bisect: false }, {}],
   ];
   test.each(requests)('%s', async (_, request, options) => {
-    const home = await staged(options);
-    expect(await home.reconcile(request, dropping(home, 'POISON'))).toMatchObject({ kind: 'rolled-back' });
-    expect(await outcomesOf(home)).toEqual(['rolled-back']);
+    const fixture = await staged(options);
+    expect(await fixture.reconcile(request, dropping(fixture, 'POISON'))).toMatchObject({
+      kind: 'rolled-back',
+    });
+    expect(await outcomesOf(fixture)).toEqual(['rolled-back']);
   });
 
   test('a plan that somebody approved', async () => {
-    const home = await staged();
-    const { plan } = await home.reconcile({ dryRun: true });
+    const fixture = await staged();
+    const { plan } = await fixture.reconcile({ dryRun: true });
     const approved = plan?.digest ?? { keyId: '', value: '' };
-    expect(await home.reconcile({ approved }, dropping(home, 'POISON'))).toMatchObject({
+    expect(await fixture.reconcile({ approved }, dropping(fixture, 'POISON'))).toMatchObject({
       kind: 'rolled-back',
     });
-    expect(await outcomesOf(home)).toEqual(['rolled-back']);
-    expect(await home.reconcile()).toMatchObject({ kind: 'quarantined' });
-    expect(await outcomesOf(home)).toEqual(['rolled-back']);
+    expect(await outcomesOf(fixture)).toEqual(['rolled-back']);
+    expect(await fixture.reconcile()).toMatchObject({ kind: 'quarantined' });
+    expect(await outcomesOf(fixture)).toEqual(['rolled-back']);
   });
 
   test('a gateway that answers 500, and one that drops everything', async () => {
@@ -173,32 +175,32 @@ describe('what is not bisected', () => {
 
 describe('a bisection that is interrupted', () => {
   test('goes on where it was after a crash, and counts the try that was lost', async () => {
-    const home = await staged();
+    const fixture = await staged();
     let sent = 0;
     const dies: Partial<Context> = {
-      ...dropping(home, 'POISON'),
+      ...dropping(fixture, 'POISON'),
       checkpoint: (point) => {
         if (point === 'sent' && (sent += 1) === 4) throw new Crash('died');
       },
     };
-    await expect(home.reconcile({}, dies)).rejects.toThrow(Crash);
-    const before = (await home.store.read('home')).quarantine?.bisection;
+    await expect(fixture.reconcile({}, dies)).rejects.toThrow(Crash);
+    const before = (await fixture.store.read('home')).quarantine?.bisection;
     expect(before?.tries).toBeGreaterThan(0);
-    const outcome = await home.reconcile({}, dropping(home, 'POISON'));
+    const outcome = await fixture.reconcile({}, dropping(fixture, 'POISON'));
     expect(waitingIn(outcome)).toHaveLength(1);
-    const after = (await home.store.read('home')).quarantine?.bisection;
+    const after = (await fixture.store.read('home')).quarantine?.bisection;
     expect(after?.tries).toBeGreaterThan(before?.tries ?? 0);
     expect(after?.tries).toBeLessThanOrEqual(10);
   });
 
   test('stops at once if the gateway is gone, and never tries more than the policy allows', async () => {
-    const home = await staged({ policy: { onFailure: 'bisect', bisectTries: 2 } });
-    const outcome = await home.reconcile({}, dropping(home, 'POISON'));
-    expect((await outcomesOf(home)).length).toBeLessThanOrEqual(3);
+    const fixture = await staged({ policy: { onFailure: 'bisect', bisectTries: 2 } });
+    const outcome = await fixture.reconcile({}, dropping(fixture, 'POISON'));
+    expect((await outcomesOf(fixture)).length).toBeLessThanOrEqual(3);
     expect(outcome.kind).toBe('quarantined');
     expect(waitingIn(outcome).some((path) => path.startsWith('claude-api-key'))).toBe(true);
-    expect(await home.file()).not.toContain('POISON');
-    await home.reconcile({}, dropping(home, 'POISON'));
-    expect((await outcomesOf(home)).length).toBeLessThanOrEqual(3);
+    expect(await fixture.file()).not.toContain('POISON');
+    await fixture.reconcile({}, dropping(fixture, 'POISON'));
+    expect((await outcomesOf(fixture)).length).toBeLessThanOrEqual(3);
   });
 });

@@ -22,12 +22,12 @@ test('an archive is on disk before the journal and the first request', async () 
   dirs.push(dir);
   const identity = await generateIdentity();
   const backups = { dir: dir, recipients: [await identityToRecipient(identity)] };
-  const home = await setup({ desired: 'request-retry: 5\n', faults: ['drop-writes=/request-retry'] });
-  const store = await openFileStore({ dir: join(dir, 'state'), clock: home.clock, backups });
-  const before = await home.file();
+  const fixture = await setup({ desired: 'request-retry: 5\n', faults: ['drop-writes=/request-retry'] });
+  const store = await openFileStore({ dir: join(dir, 'state'), clock: fixture.clock, backups });
+  const before = await fixture.file();
   const archives = (): readonly string[] => readdirSync(dir).filter((name) => name.endsWith('.age'));
   const counts = new Map<Checkpoint, number>();
-  const outcome = await home.reconcile(
+  const outcome = await fixture.reconcile(
     {},
     { store, checkpoint: (point) => void counts.set(point, archives().length) },
   );
@@ -38,7 +38,7 @@ test('an archive is on disk before the journal and the first request', async () 
   ).toEqual([0, 1, 1, 1]);
   for (const name of archives()) {
     const kept = await readArchive(join(dir, name), name, [identity]);
-    expect([kept.file.open(), kept.target, kept.url]).toEqual([before, 'home', `${home.sandbox.url}/`]);
+    expect([kept.file.open(), kept.target, kept.url]).toEqual([before, 'home', `${fixture.sandbox.url}/`]);
   }
 });
 

@@ -31,69 +31,72 @@ const FORWARD: readonly Checkpoint[] = [
 describe('a crash at any step is resolved at the next start', () => {
   for (const point of FORWARD) {
     test(`at "${point}" a field write`, async () => {
-      const home = await setup({ desired: RETRY });
-      await home.crashAt(point);
-      await home.sandbox.settled();
-      const outcome = await home.reconcile();
+      const fixture = await setup({ desired: RETRY });
+      await fixture.crashAt(point);
+      await fixture.sandbox.settled();
+      const outcome = await fixture.reconcile();
       expect(['applied', 'in-sync']).toContain(outcome.kind);
-      expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 4 });
-      expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
-      expect(await home.store.journal('home')).toBeUndefined();
+      expect(fixture.sandbox.states().memory).toMatchObject({ 'request-retry': 4 });
+      expect(fixture.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
+      expect(await fixture.store.journal('home')).toBeUndefined();
     });
   }
 
   test('between two writes the first is rolled back, then all is applied', async () => {
-    const home = await setup({ desired: TWO });
-    await home.crashAt('settled');
-    expect(await home.recover()).toMatchObject({ kind: 'in-sync' });
-    expect(await home.store.journal('home')).toBeUndefined();
-    expect(await home.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
+    const fixture = await setup({ desired: TWO });
+    await fixture.crashAt('settled');
+    expect(await fixture.recover()).toMatchObject({ kind: 'in-sync' });
+    expect(await fixture.store.journal('home')).toBeUndefined();
+    expect(await fixture.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
   });
 
   test('in the middle of a rollback, the rollback is finished', async () => {
-    const home = await setup({ desired: TWO, faults: ['drop-writes=/debug'] });
-    await home.crashAt('roll-back-started').catch(() => undefined);
-    home.sandbox.clearFaults();
-    await home.recover();
-    expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 1 });
-    expect(await home.store.journal('home')).toBeUndefined();
+    const fixture = await setup({ desired: TWO, faults: ['drop-writes=/debug'] });
+    await fixture.crashAt('roll-back-started').catch(() => undefined);
+    fixture.sandbox.clearFaults();
+    await fixture.recover();
+    expect(fixture.sandbox.states().memory).toMatchObject({ 'request-retry': 1 });
+    expect(await fixture.store.journal('home')).toBeUndefined();
   });
 
   test('an empty file is restored', async () => {
-    const home = await setup({ desired: RETRY });
-    const before = await home.file();
-    await home.crashAt('sent');
-    await home.sandbox.settled();
-    await home.writeFile('');
-    expect(await home.recover()).toMatchObject({ kind: 'in-sync' });
-    expect(await home.file()).toBe(before);
+    const fixture = await setup({ desired: RETRY });
+    const before = await fixture.file();
+    await fixture.crashAt('sent');
+    await fixture.sandbox.settled();
+    await fixture.writeFile('');
+    expect(await fixture.recover()).toMatchObject({ kind: 'in-sync' });
+    expect(await fixture.file()).toBe(before);
   });
 
   const withKey = async (): Promise<Fixture> => {
     const desired = `${DESIRED}commercial-mode: true\n`;
-    const home = await setup({ desired, faults: ['dead-watcher'] });
-    await home.declare(desired, { TEAM_A: 'sk-test-0003' });
-    await home.crashAt('sent', { allow: [{ guard: 'mass-delete' }] });
-    return home;
+    const fixture = await setup({ desired, faults: ['dead-watcher'] });
+    await fixture.declare(desired, { TEAM_A: 'sk-test-0003' });
+    await fixture.crashAt('sent', { allow: [{ guard: 'mass-delete' }] });
+    return fixture;
   };
 
   test.each([
     ['the change', ''],
     ['the change beside one by others', 'logging-to-file: true\n'],
   ])('if the running gateway does not follow its file, it is made to load %s', async (_, theirs) => {
-    const home = await withKey();
-    if (theirs !== '') await home.panel('PUT', 'config.yaml', (await home.file()) + theirs);
-    expect(await home.admits('sk-test-0003')).toBe(false);
-    expect(await home.recover()).toMatchObject({ kind: 'in-sync', problems: expect.anything() });
-    expect((await home.store.history('home'))[0]?.outcome).toBe('applied');
-    expect((await home.file()).includes('logging-to-file: true')).toBe(theirs !== '');
-    expect([await home.admits('sk-test-0001'), await home.admits('sk-test-0003')]).toEqual([false, true]);
+    const fixture = await withKey();
+    if (theirs !== '') await fixture.panel('PUT', 'config.yaml', (await fixture.file()) + theirs);
+    expect(await fixture.admits('sk-test-0003')).toBe(false);
+    expect(await fixture.recover()).toMatchObject({ kind: 'in-sync', problems: expect.anything() });
+    expect((await fixture.store.history('home'))[0]?.outcome).toBe('applied');
+    expect((await fixture.file()).includes('logging-to-file: true')).toBe(theirs !== '');
+    expect([await fixture.admits('sk-test-0001'), await fixture.admits('sk-test-0003')]).toEqual([
+      false,
+      true,
+    ]);
   });
 
   test('a change that callers never get is rolled back', async () => {
-    const home = await withKey();
+    const fixture = await withKey();
     const connect: Context['connect'] = (lease) => {
-      const client = home.context.connect(lease);
+      const client = fixture.context.connect(lease);
       const send: Client['send'] = async (request) => {
         const answer = await client.send(request);
         const isNewKey =
@@ -104,39 +107,42 @@ describe('a crash at any step is resolved at the next start', () => {
       };
       return { ...client, target: client.target, send };
     };
-    expect(await recover({ ...home.context, connect })).toMatchObject({ kind: 'in-sync' });
-    expect((await home.store.history('home'))[0]?.outcome).toBe('rolled-back');
-    expect([await home.admits('sk-test-0001'), await home.admits('sk-test-0003')]).toEqual([true, false]);
-    expect(await home.store.journal('home')).toBeUndefined();
+    expect(await recover({ ...fixture.context, connect })).toMatchObject({ kind: 'in-sync' });
+    expect((await fixture.store.history('home'))[0]?.outcome).toBe('rolled-back');
+    expect([await fixture.admits('sk-test-0001'), await fixture.admits('sk-test-0003')]).toEqual([
+      true,
+      false,
+    ]);
+    expect(await fixture.store.journal('home')).toBeUndefined();
   });
 
   test('a journal that is too old, with the gateway partly written, is left to a person', async () => {
-    const home = await setup({ desired: TWO });
-    await home.crashAt('sent');
-    await home.sandbox.settled();
-    const journal = await home.store.journal('home');
-    await home.store.writeJournal('home', {
+    const fixture = await setup({ desired: TWO });
+    await fixture.crashAt('sent');
+    await fixture.sandbox.settled();
+    const journal = await fixture.store.journal('home');
+    await fixture.store.writeJournal('home', {
       ...journal!,
       openedAt: journal!.openedAt - 16 * 60_000,
       predicted: ['', ''],
     });
-    const outcome = await home.reconcile();
+    const outcome = await fixture.reconcile();
     expect(outcome).toMatchObject({ kind: 'rollback-failed', problems: [{ code: 'HF5021' }] });
-    expect(await home.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
+    expect(await fixture.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
   });
 
   test('after 16 minutes with a change by others in it, no step restores a backup over that', async () => {
-    const home = await setup({ desired: TWO });
-    await home.crashAt('sent');
-    await home.sandbox.settled();
-    await home.panel('PUT', 'logging-to-file', { value: true });
-    const journal = await home.store.journal('home');
-    await home.store.writeJournal('home', { ...journal!, openedAt: journal!.openedAt - 16 * 60_000 });
-    const outcome = await home.reconcile();
+    const fixture = await setup({ desired: TWO });
+    await fixture.crashAt('sent');
+    await fixture.sandbox.settled();
+    await fixture.panel('PUT', 'logging-to-file', { value: true });
+    const journal = await fixture.store.journal('home');
+    await fixture.store.writeJournal('home', { ...journal!, openedAt: journal!.openedAt - 16 * 60_000 });
+    const outcome = await fixture.reconcile();
     if (outcome.kind !== 'rollback-failed') throw new Error(outcome.kind);
-    expect(outcome.remedy.join()).not.toContain(home.store.backupFile('home', outcome.backup));
-    expect(await home.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
-    expect(home.sandbox.states().memory).toMatchObject({ 'logging-to-file': true });
+    expect(outcome.remedy.join()).not.toContain(fixture.store.backupFile('home', outcome.backup));
+    expect(await fixture.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
+    expect(fixture.sandbox.states().memory).toMatchObject({ 'logging-to-file': true });
   });
 });
 

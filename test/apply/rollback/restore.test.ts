@@ -12,38 +12,41 @@ const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 
 describe('restore', () => {
   test('puts a backup back, byte for byte, with a backup of what was there', async () => {
-    const home = await setup({ desired: RETRY });
-    const before = await home.file();
-    const applied = await home.reconcile();
+    const fixture = await setup({ desired: RETRY });
+    const before = await fixture.file();
+    const applied = await fixture.reconcile();
     if (applied.kind !== 'applied') throw new Error(JSON.stringify(applied));
-    const outcome = await home.restore({ id: applied.backup });
+    const outcome = await fixture.restore({ id: applied.backup });
     expect(outcome).toMatchObject({ kind: 'restored', fidelity: 'exact', restored: applied.backup });
-    expect(await home.file()).toBe(before);
-    expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 1 });
-    expect((await home.store.listBackups('home'))[0]).toMatchObject({ reason: 'before-restore' });
+    expect(await fixture.file()).toBe(before);
+    expect(fixture.sandbox.states().memory).toMatchObject({ 'request-retry': 1 });
+    expect((await fixture.store.listBackups('home'))[0]).toMatchObject({ reason: 'before-restore' });
   });
 
   test('has nothing to do where the file is the backup', async () => {
-    const home = await setup();
-    await backUp(home.context);
-    expect(await home.restore('latest')).toMatchObject({ kind: 'in-sync' });
+    const fixture = await setup();
+    await backUp(fixture.context);
+    expect(await fixture.restore('latest')).toMatchObject({ kind: 'in-sync' });
   });
 
   test('reports that there is no such backup', async () => {
-    const home = await setup();
-    expect(await home.restore('latest')).toMatchObject({ kind: 'invalid', problems: [{ code: 'HF5040' }] });
+    const fixture = await setup();
+    expect(await fixture.restore('latest')).toMatchObject({
+      kind: 'invalid',
+      problems: [{ code: 'HF5040' }],
+    });
   });
 });
 
 describe('what a restore reports and records', () => {
   test('names no entry by its key', async () => {
-    const home = await setup();
-    const { id } = await backUp(home.context);
-    await home.panel('PUT', 'gemini-api-key', [{ 'api-key': 'sk-test-gem-1' }]);
-    await home.panel('PUT', 'api-keys', ['sk-test-0001', 'sk-test-0003']);
+    const fixture = await setup();
+    const { id } = await backUp(fixture.context);
+    await fixture.panel('PUT', 'gemini-api-key', [{ 'api-key': 'sk-test-gem-1' }]);
+    await fixture.panel('PUT', 'api-keys', ['sk-test-0001', 'sk-test-0003']);
     let summary = '';
     let journal = '';
-    const { store } = home.context;
+    const { store } = fixture.context;
     const watching: Store = Object.assign(Object.create(store) as Store, {
       writeJournal: async (target: string, written: Journal) => {
         journal = JSON.stringify(written);
@@ -51,7 +54,7 @@ describe('what a restore reports and records', () => {
       },
     });
     const outcome = await restore(
-      { ...home.context, store: watching },
+      { ...fixture.context, store: watching },
       {
         backup: { id },
         confirm: async (told) => {
@@ -79,24 +82,24 @@ describe('the api engine', () => {
   });
 
   test('writes, reads back and reports what changed', async () => {
-    const home = await setup();
-    const result = await callApi(home.context, {
+    const fixture = await setup();
+    const result = await callApi(fixture.context, {
       method: 'PATCH',
       path: 'api-keys',
       body: seal('{"old":"sk-test-0001","new":"sk-test-0009"}'),
     });
     expect(result).toMatchObject({ status: 200, effect: { kind: 'changed' }, problems: [] });
-    expect(await home.admits('sk-test-0009')).toBe(true);
+    expect(await fixture.admits('sk-test-0009')).toBe(true);
   });
 
   test('takes a backup before a PUT', async () => {
-    const home = await setup();
-    const result = await callApi(home.context, {
+    const fixture = await setup();
+    const result = await callApi(fixture.context, {
       method: 'PUT',
       path: 'debug',
       body: seal('{"value":true}'),
     });
-    expect(result.backup).toBe((await home.store.listBackups('home'))[0]?.id);
+    expect(result.backup).toBe((await fixture.store.listBackups('home'))[0]?.id);
   });
 
   test('does not trust a 200 that changed nothing', async () => {
@@ -146,17 +149,17 @@ describe('a v7 gateway on a v8 file', () => {
   const V8_FILE = 'config-version: 8\nserver:\n  port: 8317\n';
 
   test("a reconcile doesn't write to it, and a restore restores it", async () => {
-    const home = await setup();
-    await home.reconcile();
-    const good = await home.file();
-    await backUp(home.context);
-    await home.writeFile(V8_FILE);
-    await home.sandbox.settled();
-    const refused = await home.reconcile();
+    const fixture = await setup();
+    await fixture.reconcile();
+    const good = await fixture.file();
+    await backUp(fixture.context);
+    await fixture.writeFile(V8_FILE);
+    await fixture.sandbox.settled();
+    const refused = await fixture.reconcile();
     expect(refused).toMatchObject({ kind: 'refused', problems: [{ code: 'HF3023' }] });
-    expect(await home.file()).toBe(V8_FILE);
-    expect(await home.restore('latest')).toMatchObject({ kind: 'restored', fidelity: 'exact' });
-    expect(await home.file()).toBe(good);
-    expect(await home.admits()).toBe(false);
+    expect(await fixture.file()).toBe(V8_FILE);
+    expect(await fixture.restore('latest')).toMatchObject({ kind: 'restored', fidelity: 'exact' });
+    expect(await fixture.file()).toBe(good);
+    expect(await fixture.admits()).toBe(false);
   });
 });

@@ -24,19 +24,19 @@ const EDITS: readonly Edit[] = [
 ];
 
 /** An edit by others before the n-th request of a check, loaded by the gateway or not. */
-async function torn(home: Fixture, nth: number, edit: Edit): Promise<ReturnType<typeof check>> {
-  const more = beforeRequests(home, async (at) => {
-    if (at === nth) await foreignEdit(home, edit);
+async function torn(fixture: Fixture, nth: number, edit: Edit): Promise<ReturnType<typeof check>> {
+  const more = beforeRequests(fixture, async (at) => {
+    if (at === nth) await foreignEdit(fixture, edit);
   });
-  return check({ ...home.context, ...more });
+  return check({ ...fixture.context, ...more });
 }
 
 describe.each(KINDS)('a reading of %s that others edit under', (_, options) => {
   test.each(EDITS)('$name: reports what a second reading shows', async (edit) => {
     for (const nth of [1, 2]) {
-      const home = await setup(options);
-      await home.reconcile();
-      const outcome = await torn(home, nth, edit);
+      const fixture = await setup(options);
+      await fixture.reconcile();
+      const outcome = await torn(fixture, nth, edit);
       expect(outcome).not.toMatchObject({ kind: 'stale-memory' });
       expect('plan' in outcome && outcome.plan?.agreement).toEqual({ kind: 'agree' });
       expect(notesOf(outcome).filter(({ code }) => /HF400[124]/.test(code))).toEqual([]);
@@ -44,21 +44,21 @@ describe.each(KINDS)('a reading of %s that others edit under', (_, options) => {
   });
 
   test('is read twice only: the plain case costs no request more', async () => {
-    const home = await setup(options);
-    await home.reconcile();
+    const fixture = await setup(options);
+    await fixture.reconcile();
     const sent: string[] = [];
-    const more = beforeRequests(home, async (_nth, { path }) => void sent.push(path));
-    await check({ ...home.context, ...more });
+    const more = beforeRequests(fixture, async (_nth, { path }) => void sent.push(path));
+    await check({ ...fixture.context, ...more });
     expect(sent).toHaveLength(2);
   });
 
   test('a lasting disagreement is reported', async () => {
-    const home = await setup(options);
-    await home.reconcile();
-    home.sandbox.fault('dead-watcher');
-    await home.writeFile((await home.file()).replace('debug: false', 'debug: true'));
-    await home.sandbox.settled();
-    const outcome = await check(home.context);
+    const fixture = await setup(options);
+    await fixture.reconcile();
+    fixture.sandbox.fault('dead-watcher');
+    await fixture.writeFile((await fixture.file()).replace('debug: false', 'debug: true'));
+    await fixture.sandbox.settled();
+    const outcome = await check(fixture.context);
     expect('plan' in outcome && outcome.plan?.agreement).toMatchObject({ kind: 'differ', paths: ['debug'] });
   });
 });

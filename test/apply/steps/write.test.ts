@@ -27,10 +27,10 @@ const UNEDITABLE: PreparedWrite = {
 };
 
 test('a file that can no longer be edited is an answer, and nothing leaves', async () => {
-  const home = await setup();
+  const fixture = await setup();
   const methods: string[] = [];
-  const more = beforeRequests(home, async (_nth, { method }) => void methods.push(method));
-  const sent = await withRun({ ...home.context, ...more }, { purpose: 'the test' }, async (under) => {
+  const more = beforeRequests(fixture, async (_nth, { method }) => void methods.push(method));
+  const sent = await withRun({ ...fixture.context, ...more }, { purpose: 'the test' }, async (under) => {
     const { run, live } = await readDeep(under, { keepFlat: false });
     return sendWrite(run, UNEDITABLE, live.file.text);
   });

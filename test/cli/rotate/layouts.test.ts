@@ -60,44 +60,44 @@ access:
 
 describe('a rotation', () => {
   test('of a line of a file changes that line, where the rest of the file stays', async () => {
-    const home = await applied('v7', V7, {
+    const fixture = await applied('v7', V7, {
       'desired-state/keys.yaml': 'api-keys: ["${lines:keys.txt}"]\n',
       'keys.txt': '# people\nsk-test-0003\nsk-test-0001\nsk-test-0004\n',
     });
-    await rotated(home, 'api-keys[1]', '--to', '${env:NEW}');
-    expect(await readFile(join(home.dir, 'keys.txt'), 'utf8')).toBe(
+    await rotated(fixture, 'api-keys[1]', '--to', '${env:NEW}');
+    expect(await readFile(join(fixture.dir, 'keys.txt'), 'utf8')).toBe(
       '# people\nsk-test-0003\nsk-test-0002\nsk-test-0004\n',
     );
-    await rotated(home, 'api-keys[2]', '--generate');
-    expect(await readFile(join(home.dir, 'keys.txt'), 'utf8')).toMatch(
+    await rotated(fixture, 'api-keys[2]', '--generate');
+    expect(await readFile(join(fixture.dir, 'keys.txt'), 'utf8')).toMatch(
       /^# people\nsk-test-0003\nsk-test-0002\nsk-[\w-]{43}\n$/,
     );
   });
 
   test('works in groups of v8, where the group ranks the key', async () => {
-    const home = await applied('v8', V8, { 'desired-state/gateway.yaml': GROUPS });
+    const fixture = await applied('v8', V8, { 'desired-state/gateway.yaml': GROUPS });
     const path = 'api-keys.claude[main].keys[0]';
-    const first = await home.holdfast('rotate', path, '--to', '${env:NEW}', '--quiet');
+    const first = await fixture.holdfast('rotate', path, '--to', '${env:NEW}', '--quiet');
     expect([first.err, first.out]).toEqual(['', expect.stringContaining('only if nobody uses it')]);
-    expect(await readFile(join(home.dir, 'desired-state/gateway.yaml'), 'utf8')).toContain(
+    expect(await readFile(join(fixture.dir, 'desired-state/gateway.yaml'), 'utf8')).toContain(
       '        - api-key: ${env:OLD} # the first\n          priority: 3\n        - api-key: ${env:NEW}\n',
     );
-    await rotated(home, path, '--yes');
-    expect(await readFile(join(home.dir, 'desired-state/gateway.yaml'), 'utf8')).toBe(
+    await rotated(fixture, path, '--yes');
+    expect(await readFile(join(fixture.dir, 'desired-state/gateway.yaml'), 'utf8')).toBe(
       GROUPS.replace('${env:OLD} # the first', '${env:NEW} # the first'),
     );
-    await rotated(home, 'access.api-keys[0]', '--to', '${env:NEW}');
+    await rotated(fixture, 'access.api-keys[0]', '--to', '${env:NEW}');
   });
 
   test('of flat files works on a gateway of v8, by the path of either layout', async () => {
     const flat =
       'api-keys: ["${env:OLD}"]\ngemini-api-key:\n  - api-key: ${env:OLD}\n    base-url: https://g.example\n';
-    const home = await applied('v8', V8, { 'desired-state/gateway.yaml': flat });
-    const unstored = await home.holdfast('rotate', 'api-keys[0]', '--generate', '--grace', '1h');
+    const fixture = await applied('v8', V8, { 'desired-state/gateway.yaml': flat });
+    const unstored = await fixture.holdfast('rotate', 'api-keys[0]', '--generate', '--grace', '1h');
     expect([unstored.exit, unstored.err]).toEqual([EXIT.invalid, expect.stringContaining('HF2096')]);
-    await rotated(home, 'access.api-keys[0]', '--to', '${env:NEW}');
-    await rotated(home, 'gemini-api-key[0].api-key', '--to', '${env:NEW}');
-    expect(await readFile(join(home.dir, 'desired-state/gateway.yaml'), 'utf8')).toBe(
+    await rotated(fixture, 'access.api-keys[0]', '--to', '${env:NEW}');
+    await rotated(fixture, 'gemini-api-key[0].api-key', '--to', '${env:NEW}');
+    expect(await readFile(join(fixture.dir, 'desired-state/gateway.yaml'), 'utf8')).toBe(
       flat.replaceAll('OLD', 'NEW'),
     );
   });

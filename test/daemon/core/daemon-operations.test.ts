@@ -11,95 +11,95 @@ afterEach(endAll);
 
 describe('the operations of the daemon', () => {
   test('makes a plan without writing, and applies exactly the one that was approved', async () => {
-    const home = await daemon({ ...inMode('observe'), desired: retries(4) });
-    await home.next('drifted');
-    const planned = await home.operations.plan('home', { mode: 'apply' });
+    const fixture = await daemon({ ...inMode('observe'), desired: retries(4) });
+    await fixture.next('drifted');
+    const planned = await fixture.operations.plan('home', { mode: 'apply' });
     expect(planned.plan?.changes).toMatchObject([{ path: 'request-retry' }]);
-    expect(await home.file()).toContain('request-retry: 1');
+    expect(await fixture.file()).toContain('request-retry: 1');
     const approved = planned.plan?.digest;
     expect(approved).toBeDefined();
-    await home.declare(retries(5));
-    await home.next('drifted');
-    const stale = await home.operations.apply('home', { mode: 'apply', ...(approved && { approved }) });
+    await fixture.declare(retries(5));
+    await fixture.next('drifted');
+    const stale = await fixture.operations.apply('home', { mode: 'apply', ...(approved && { approved }) });
     expect(stale.kind).toBe('stale');
-    expect(await home.file()).toContain('request-retry: 1');
-    await home.declare(retries(4));
-    await home.next('drifted');
-    const applied = await home.operations.apply('home', { mode: 'apply', ...(approved && { approved }) });
+    expect(await fixture.file()).toContain('request-retry: 1');
+    await fixture.declare(retries(4));
+    await fixture.next('drifted');
+    const applied = await fixture.operations.apply('home', { mode: 'apply', ...(approved && { approved }) });
     expect(applied.kind).toBe('applied');
-    expect(await home.file()).toContain('request-retry: 4');
-    expect(home.triggers.at(-1)).toBe('asked');
+    expect(await fixture.file()).toContain('request-retry: 4');
+    expect(fixture.triggers.at(-1)).toBe('asked');
   });
 
   test('knows the last plan until the target is found equal to its files', async () => {
-    const home = await daemon({ ...inMode('observe'), desired: retries(4) });
-    await home.next('drifted');
-    expect(home.operations.known('home').plan?.plan.changes).toHaveLength(1);
-    await home.operations.apply('home', { mode: 'apply' });
-    home.operations.look('home');
-    await home.next('in-sync');
-    expect(home.operations.known('home').plan).toBeUndefined();
-    expect(home.operations.known('home').outcome?.kind).toBe('in-sync');
-    expect(home.operations.known('home').step).toBeUndefined();
+    const fixture = await daemon({ ...inMode('observe'), desired: retries(4) });
+    await fixture.next('drifted');
+    expect(fixture.operations.known('home').plan?.plan.changes).toHaveLength(1);
+    await fixture.operations.apply('home', { mode: 'apply' });
+    fixture.operations.look('home');
+    await fixture.next('in-sync');
+    expect(fixture.operations.known('home').plan).toBeUndefined();
+    expect(fixture.operations.known('home').outcome?.kind).toBe('in-sync');
+    expect(fixture.operations.known('home').step).toBeUndefined();
   });
 
   test('suspends a target until a time and resumes it, and the checks show it', async () => {
-    const home = await daemon();
-    await home.next('in-sync');
-    await home.operations.suspend('home', { until: Date.now() + 86_400_000 * 3, reason: 'moving house' });
-    expect((await home.next('suspended')).problems[0]?.message).toContain('moving house');
-    await home.declare(retries(4));
-    await home.next('suspended');
-    expect(await home.file()).toContain('request-retry: 1');
-    await home.operations.resume('home');
-    await home.next('applied');
+    const fixture = await daemon();
+    await fixture.next('in-sync');
+    await fixture.operations.suspend('home', { until: Date.now() + 86_400_000 * 3, reason: 'moving house' });
+    expect((await fixture.next('suspended')).problems[0]?.message).toContain('moving house');
+    await fixture.declare(retries(4));
+    await fixture.next('suspended');
+    expect(await fixture.file()).toContain('request-retry: 1');
+    await fixture.operations.resume('home');
+    await fixture.next('applied');
   });
 
   test('puts a backup back', async () => {
-    const home = await daemon({ desired: retries(4) });
-    await home.next('applied');
-    const [backup] = await home.store.listBackups('home');
-    const restored = await home.operations.restore('home', { backup: { id: backup?.id ?? '' } });
+    const fixture = await daemon({ desired: retries(4) });
+    await fixture.next('applied');
+    const [backup] = await fixture.store.listBackups('home');
+    const restored = await fixture.operations.restore('home', { backup: { id: backup?.id ?? '' } });
     expect(restored.kind).toBe('restored');
-    expect(await home.file()).toContain('request-retry: 1');
+    expect(await fixture.file()).toContain('request-retry: 1');
   });
 
   test("a restore that wrote nothing, and a plan with special options, don't change the status of the target", async () => {
-    const home = await daemon({ ...inMode('observe'), desired: retries(4) });
-    await home.next('drifted');
-    const { plan } = home.operations.known('home');
-    expect((await home.operations.restore('home', { backup: { id: 'nonsense' } })).kind).toBe('invalid');
-    const wished = await home.operations.plan('home', { prune: true, mode: 'apply' });
+    const fixture = await daemon({ ...inMode('observe'), desired: retries(4) });
+    await fixture.next('drifted');
+    const { plan } = fixture.operations.known('home');
+    expect((await fixture.operations.restore('home', { backup: { id: 'nonsense' } })).kind).toBe('invalid');
+    const wished = await fixture.operations.plan('home', { prune: true, mode: 'apply' });
     expect(wished.plan?.digest.value).not.toBe(plan?.plan.digest.value);
-    expect(home.operations.known('home')).toMatchObject({
+    expect(fixture.operations.known('home')).toMatchObject({
       standing: 'drifted',
       plan,
       outcome: { kind: 'drifted' },
     });
-    expect(home.operations.known('home').step).toBeUndefined();
-    expect(home.outcomes.map(({ kind }) => kind)).toEqual(['drifted']);
+    expect(fixture.operations.known('home').step).toBeUndefined();
+    expect(fixture.outcomes.map(({ kind }) => kind)).toEqual(['drifted']);
   });
 
   test('refuses a target that there is none of, by name', async () => {
-    const home = await daemon();
-    await home.next('in-sync');
-    expect(() => home.operations.look('nowhere')).toThrow(
+    const fixture = await daemon();
+    await fixture.next('in-sync');
+    expect(() => fixture.operations.look('nowhere')).toThrow(
       'there is no target "nowhere". The settings define home',
     );
   });
 
   test('shows the time of the next scheduled check', async () => {
-    const home = await daemon({ drift: '0 0 1 1 *' });
-    await home.next('in-sync');
-    const at = new Date(home.operations.nextLookAt('home') ?? 0);
+    const fixture = await daemon({ drift: '0 0 1 1 *' });
+    await fixture.next('in-sync');
+    const at = new Date(fixture.operations.nextLookAt('home') ?? 0);
     expect([at.getMonth(), at.getDate()]).toEqual([0, 1]);
   });
 
   test('keeps a log of checks, with the findings and the number of requests', async () => {
-    const home = await daemon({ ...inMode('observe'), desired: retries(4) });
-    const seen = await home.next('drifted');
-    await until(async () => (await home.store.looks('home')).length > 0);
-    const [look] = await home.store.looks('home');
+    const fixture = await daemon({ ...inMode('observe'), desired: retries(4) });
+    const seen = await fixture.next('drifted');
+    await until(async () => (await fixture.store.looks('home')).length > 0);
+    const [look] = await fixture.store.looks('home');
     expect(look).toMatchObject({ at: seen.at, trigger: 'start', outcome: 'drifted', differences: 1 });
     expect(look?.requests).toBeGreaterThan(0);
   });
@@ -123,14 +123,14 @@ describe('services', () => {
   test('follow the settings from the start, hear every outcome, and end with the daemon', async () => {
     const outcomes: string[] = [];
     const { one, heard, ended } = service(undefined, { outcome: ({ kind }) => outcomes.push(kind) });
-    const home = await daemon({ services: [one] });
-    await home.next('in-sync');
+    const fixture = await daemon({ services: [one] });
+    await fixture.next('in-sync');
     expect(heard).toHaveLength(1);
     expect(outcomes).toEqual(['in-sync']);
-    home.hangUp();
-    await home.next('in-sync');
+    fixture.hangUp();
+    await fixture.next('in-sync');
     expect(heard).toHaveLength(2);
-    await home.stop();
+    await fixture.stop();
     expect(ended).toEqual(['ended']);
   });
 
@@ -142,10 +142,10 @@ describe('services', () => {
       },
     });
     const well = service(undefined, { outcome: ({ kind }) => outcomes.push(kind) });
-    const home = await daemon({ services: [deaf.one, well.one] });
-    await home.next('in-sync');
+    const fixture = await daemon({ services: [deaf.one, well.one] });
+    await fixture.next('in-sync');
     expect(outcomes).toEqual(['in-sync']);
-    expect(home.failures).toMatchObject([{ message: 'a fault of ours' }]);
+    expect(fixture.failures).toMatchObject([{ message: 'a fault of ours' }]);
   });
 
   test("a service that can't follow new settings keeps all of them as they were", async () => {
@@ -154,15 +154,15 @@ describe('services', () => {
       if (drift === '1 1 1 1 *') throw fail('HF1012', 'not like this');
       drifts.push(drift);
     });
-    const home = await daemon({
+    const fixture = await daemon({
       services: [strict.one],
       reopen: (place) => ({ ...place, daemon: { ...place.daemon, drift: '1 1 1 1 *' } }),
     });
-    await home.next('in-sync');
-    await writeFile(home.settings, 'new');
-    await home.next('in-sync');
+    await fixture.next('in-sync');
+    await writeFile(fixture.settings, 'new');
+    await fixture.next('in-sync');
     expect(drifts).toEqual(['0 0 1 1 *', '0 0 1 1 *']);
-    expect(new Date(home.operations.nextLookAt('home') ?? 0).getHours()).toBe(0);
-    expect(home.failures).toMatchObject([{ problems: [{ message: 'not like this' }] }]);
+    expect(new Date(fixture.operations.nextLookAt('home') ?? 0).getHours()).toBe(0);
+    expect(fixture.failures).toMatchObject([{ problems: [{ message: 'not like this' }] }]);
   });
 });

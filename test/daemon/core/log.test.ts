@@ -30,8 +30,8 @@ function log(): { readonly reporter: Reporter; readonly lines: () => Line[]; rea
 
 async function applied(desired: string, env: Record<string, string>): Promise<ReturnType<typeof log>> {
   const said = log();
-  const home: Fixture = await setup({ desired, env });
-  const outcome = await home.reconcile({}, { listener: (event) => said.reporter.event(event) });
+  const fixture: Fixture = await setup({ desired, env });
+  const outcome = await fixture.reconcile({}, { listener: (event) => said.reporter.event(event) });
   said.reporter.outcome(outcome, 'files');
   return said;
 }

@@ -47,62 +47,62 @@ const inSync = outcomeOf({ kind: 'in-sync', depth: 'shallow' });
 
 describe('the vitals', () => {
   test('a responsive event loop is healthy, a blocked one is not, and recovers', () => {
-    const home = vitals();
-    home.pass(MINUTE);
-    expect(home.failing()).toEqual([]);
-    home.at.elapsed += 20_000;
-    expect(home.failing()).toEqual(['loop']);
-    home.pass(2 * TICK_MS);
-    expect(home.failing()).toEqual([]);
+    const fixture = vitals();
+    fixture.pass(MINUTE);
+    expect(fixture.failing()).toEqual([]);
+    fixture.at.elapsed += 20_000;
+    expect(fixture.failing()).toEqual(['loop']);
+    fixture.pass(2 * TICK_MS);
+    expect(fixture.failing()).toEqual([]);
   });
 
   test('a check without a report for ten minutes hangs; any report or its end clears that', () => {
-    const home = vitals();
-    home.reporter.event?.(step);
-    home.pass(9 * MINUTE);
-    expect(home.failing()).toEqual([]);
-    home.pass(2 * MINUTE);
-    expect(home.failing()).toEqual(['looks']);
-    home.reporter.event?.(step);
-    expect(home.failing()).toEqual([]);
-    home.pass(11 * MINUTE);
-    home.reporter.event?.({ kind: 'finished', target: 'home', outcome: inSync });
-    expect(home.failing()).toEqual([]);
+    const fixture = vitals();
+    fixture.reporter.event?.(step);
+    fixture.pass(9 * MINUTE);
+    expect(fixture.failing()).toEqual([]);
+    fixture.pass(2 * MINUTE);
+    expect(fixture.failing()).toEqual(['looks']);
+    fixture.reporter.event?.(step);
+    expect(fixture.failing()).toEqual([]);
+    fixture.pass(11 * MINUTE);
+    fixture.reporter.event?.({ kind: 'finished', target: 'home', outcome: inSync });
+    expect(fixture.failing()).toEqual([]);
   });
 
   test('an overdue check is a blocked queue', () => {
     let due = 1_000_000_000 + 5 * MINUTE;
-    const home = vitals(() => due);
-    home.pass(5 * MINUTE);
+    const fixture = vitals(() => due);
+    fixture.pass(5 * MINUTE);
     due += 5 * MINUTE; // the schedule continues
-    home.pass(14 * MINUTE);
-    expect(home.failing()).toEqual([]);
-    home.pass(2 * MINUTE);
-    expect(home.failing()).toEqual(['line']);
-    home.reporter.outcome?.(inSync, 'schedule');
+    fixture.pass(14 * MINUTE);
+    expect(fixture.failing()).toEqual([]);
+    fixture.pass(2 * MINUTE);
+    expect(fixture.failing()).toEqual(['line']);
+    fixture.reporter.outcome?.(inSync, 'schedule');
     due += 60 * MINUTE;
-    home.pass(TICK_MS);
-    expect(home.failing()).toEqual([]);
+    fixture.pass(TICK_MS);
+    expect(fixture.failing()).toEqual([]);
   });
 
   test('a target waits as long as it must while the line moves for others', () => {
-    const home = vitals(() => 1_000_000_000);
+    const fixture = vitals(() => 1_000_000_000);
     for (let minute = 0; minute < 60; minute += 1) {
-      home.pass(MINUTE);
-      home.reporter.outcome?.({ ...inSync, target: 'other' }, 'schedule');
+      fixture.pass(MINUTE);
+      fixture.reporter.outcome?.({ ...inSync, target: 'other' }, 'schedule');
     }
-    expect(home.failing()).toEqual([]);
+    expect(fixture.failing()).toEqual([]);
   });
 
   test('a jump of the machine clock, either way, makes nothing late', () => {
     for (const jump of [-24 * 60 * MINUTE, 24 * 60 * MINUTE]) {
       let due = 1_000_000_000 + 30 * MINUTE;
-      const home = vitals(() => due);
-      home.pass(MINUTE);
-      home.at.now += jump;
+      const fixture = vitals(() => due);
+      fixture.pass(MINUTE);
+      fixture.at.now += jump;
       due += jump;
-      home.pass(30 * MINUTE);
-      expect(home.failing()).toEqual([]);
+      fixture.pass(30 * MINUTE);
+      expect(fixture.failing()).toEqual([]);
     }
   });
 });
@@ -235,7 +235,7 @@ describe('a daemon with both, over HTTP', () => {
 
   test('becomes ready without a token, and counts its first check for callers with access', async () => {
     let server: HttpService | undefined;
-    const home = await daemon({
+    const fixture = await daemon({
       services: (operations) => {
         const health = createHealth({ operations, ...clocks });
         const metrics = createMetrics({ operations, version: '1.2.3', ...clocks });
@@ -251,7 +251,7 @@ describe('a daemon with both, over HTTP', () => {
         return [health, metrics, server];
       },
     });
-    await home.next();
+    await fixture.next();
     await server?.follow({ drift: '0 0 1 1 *', http });
     const get = async (path: string, init: RequestInit = {}): Promise<Response> =>
       fetch(new URL(path, server?.address()), init);

@@ -21,8 +21,8 @@ interface Ear {
   readonly ended: Promise<void>;
 }
 
-async function listen(home: Serving, headers: Record<string, string> = {}): Promise<Ear> {
-  const { body } = await request(new URL('/api/v1/events', home.url), {
+async function listen(fixture: Serving, headers: Record<string, string> = {}): Promise<Ear> {
+  const { body } = await request(new URL('/api/v1/events', fixture.url), {
     headers: { authorization: `Bearer ${OPERATOR}`, ...headers },
   });
   open.push(() => body.destroy());
@@ -43,11 +43,11 @@ function ear(stream: Readable): Ear {
 
 describe('a listener', () => {
   test("gets the events of an apply: the target's progress, the check, the history", async () => {
-    const home = await serving();
-    const { heard, events } = await listen(home);
+    const fixture = await serving();
+    const { heard, events } = await listen(fixture);
     await until(() => heard().includes('hello'));
-    await home.declare(retries(4));
-    await home.ask(action('apply'), { method: 'POST', body: {} });
+    await fixture.declare(retries(4));
+    await fixture.ask(action('apply'), { method: 'POST', body: {} });
     await until(() => events().some(({ kind }) => kind === 'history'));
     await until(() => JSON.stringify(events().at(-1)).includes('"applied"'));
     const kinds = new Set(events().map(({ kind }) => kind));
@@ -61,31 +61,31 @@ describe('a listener', () => {
   });
 
   test('gets nothing more when the daemon stops, and the daemon does not wait for it', async () => {
-    const home = await serving();
-    const { ended, heard } = await listen(home);
+    const fixture = await serving();
+    const { ended, heard } = await listen(fixture);
     await until(() => heard().includes('hello'));
-    await home.stop();
+    await fixture.stop();
     await ended;
   });
 
   test('hears no more when the token has left the settings', async () => {
-    const home = await serving();
-    const { ended, heard } = await listen(home, { authorization: `Bearer ${READER}` });
+    const fixture = await serving();
+    const { ended, heard } = await listen(fixture, { authorization: `Bearer ${READER}` });
     await until(() => heard().includes('hello'));
-    await home.http.follow({ drift: '0 0 1 1 *', http: { ...HTTP, tokens: HTTP.tokens.slice(0, 1) } });
-    home.http.publish({ kind: 'settings' });
+    await fixture.http.follow({ drift: '0 0 1 1 *', http: { ...HTTP, tokens: HTTP.tokens.slice(0, 1) } });
+    fixture.http.publish({ kind: 'settings' });
     await ended;
     expect(heard()).not.toContain('event: settings');
   });
 
   test('and never reads is dropped, while the others go on hearing', async () => {
-    const home = await serving({ options: { events: { waiting: 1024 * 1024 } } });
-    const deaf = await silent(home.url);
-    const { events, heard } = await listen(home);
+    const fixture = await serving({ options: { events: { waiting: 1024 * 1024 } } });
+    const deaf = await silent(fixture.url);
+    const { events, heard } = await listen(fixture);
     await until(() => heard().includes('hello'));
     const long = { url: 'x'.repeat(256 * 1024), ref: 'main' };
     for (let sent = 0; sent < 2000 && !deaf.destroyed; sent += 1) {
-      home.http.publish({ kind: 'source', source: long });
+      fixture.http.publish({ kind: 'source', source: long });
       await until(() => events().length > sent);
       if (sent % 10 === 0) deaf.write('\r\n'); // a connection that was reset shows when it is used
     }
@@ -93,17 +93,17 @@ describe('a listener', () => {
   });
 
   test('refuses a HEAD request, which would get nothing and never end', async () => {
-    const home = await serving({ options: { events: { listeners: 1 } } });
-    expect((await home.ask('/api/v1/events', { method: 'HEAD' })).status).toBe(404);
-    const { heard } = await listen(home);
+    const fixture = await serving({ options: { events: { listeners: 1 } } });
+    expect((await fixture.ask('/api/v1/events', { method: 'HEAD' })).status).toBe(404);
+    const { heard } = await listen(fixture);
     await until(() => heard().includes('hello'));
   });
 
   test('is one too many when there are many already', async () => {
-    const home = await serving({ options: { events: { listeners: 1 } } });
-    const { heard } = await listen(home);
+    const fixture = await serving({ options: { events: { listeners: 1 } } });
+    const { heard } = await listen(fixture);
     await until(() => heard().includes('hello'));
-    const answer = await home.ask('/api/v1/events');
+    const answer = await fixture.ask('/api/v1/events');
     expect([answer.status, codeOf(answer)]).toEqual([503, 'HF7045']);
   });
 });

@@ -47,16 +47,16 @@ function withOpenPlaces(header: string | undefined, setting: string | undefined)
 }
 
 /** Every route of the document, for the target, with a body that makes it do something. */
-async function everyAnswer(home: Serving): Promise<string[]> {
+async function everyAnswer(fixture: Serving): Promise<string[]> {
   const { paths } = (await openApiDocument('0')) as { paths: Record<string, Record<string, unknown>> };
-  const id = (await home.store.history('home', 1))[0]?.id ?? 'none';
+  const id = (await fixture.store.history('home', 1))[0]?.id ?? 'none';
   const answers: string[] = [];
   for (const [path, methods] of Object.entries(paths)) {
     if (path.endsWith('/events')) continue;
     for (const method of Object.keys(methods)) {
       const asked = path.replace('{target}', 'home').replace('{id}', id);
       const body = method === 'post' ? bodyFor(path) : undefined;
-      const { text, headers } = await home.ask(asked, { method: method.toUpperCase(), body });
+      const { text, headers } = await fixture.ask(asked, { method: method.toUpperCase(), body });
       answers.push(`${method} ${path} ${JSON.stringify(headers)} ${text}`);
     }
   }
@@ -79,26 +79,26 @@ function leaksIn(texts: readonly string[]): string[] {
 
 describe('secrets', () => {
   test('are in no response of any route, whatever is known, and in no event', async () => {
-    const home = await serving();
+    const fixture = await serving();
     let heard = '';
-    const { body } = await request(new URL('/api/v1/events', home.url), {
+    const { body } = await request(new URL('/api/v1/events', fixture.url), {
       headers: { authorization: `Bearer ${OPERATOR}` },
     });
     body.on('data', (part: Buffer) => (heard += part.toString()));
     body.on('error', () => {});
-    await home.declare(ROTATED, ENV);
-    const before = await home.ask('/api/v1/targets/home/plan', { method: 'POST', body: {} });
+    await fixture.declare(ROTATED, ENV);
+    const before = await fixture.ask('/api/v1/targets/home/plan', { method: 'POST', body: {} });
     expect((before.json['plan'] as { changes: unknown[] }).changes.length).toBeGreaterThan(1);
-    await home.ask(action('apply'), { method: 'POST', body: {} });
-    const answers = [before.text, ...(await everyAnswer(home)), ...(await everyAnswer(home))];
+    await fixture.ask(action('apply'), { method: 'POST', body: {} });
+    const answers = [before.text, ...(await everyAnswer(fixture)), ...(await everyAnswer(fixture))];
     expect(answers.length).toBeGreaterThan(30);
     await until(
       () => heard.includes('event: history'),
       () => heard,
     );
     body.destroy();
-    expect(leaksIn([...answers, heard, ...home.notes])).toEqual([]);
-    expect(home.faults).toEqual([]);
+    expect(leaksIn([...answers, heard, ...fixture.notes])).toEqual([]);
+    expect(fixture.faults).toEqual([]);
   });
 
   test('that a reference brought stay hidden when it leaves the files, in answers and webhooks', async () => {
@@ -106,7 +106,7 @@ describe('secrets', () => {
     const clock = handClock();
     const notify = [channel(webhook(receiver.url), { on: ['applied', 'drifted', 'in-sync', 'refused'] })];
     const reporter = { note: () => undefined, failed: () => undefined };
-    const home = await serving({
+    const fixture = await serving({
       policy: { allow: [{ guard: 'takeover' }] },
       beside: (operations) => {
         const service = createNotify({ operations, clock, reporter, open: openSender });
@@ -120,34 +120,38 @@ describe('secrets', () => {
       ['"${env:CANARY_HEADER}"', '"${env:CANARY_SETTING}"'],
       [undefined, undefined],
     ]) {
-      await home.declare(withOpenPlaces(header, setting), CANARIES);
-      const plan = await home.ask('/api/v1/targets/home/plan', { method: 'POST', body: {}, token: READER });
-      const applied = await home.ask(action('apply'), { method: 'POST', body: {} });
+      await fixture.declare(withOpenPlaces(header, setting), CANARIES);
+      const plan = await fixture.ask('/api/v1/targets/home/plan', {
+        method: 'POST',
+        body: {},
+        token: READER,
+      });
+      const applied = await fixture.ask(action('apply'), { method: 'POST', body: {} });
       expect(['applied', 'in-sync']).toContain(applied.json['kind']); // the daemon looks at the files too
       clock.pass(10_000);
       told.push(plan.text, applied.text);
       for (const path of ['', '/home', '/home/history', '/home/plan', '/home/backups'])
-        told.push((await home.ask(`/api/v1/targets${path}`, { token: READER })).text);
+        told.push((await fixture.ask(`/api/v1/targets${path}`, { token: READER })).text);
     }
-    await home.panel('PUT', 'plugins/guard/config', { endpoint: CANARIES.CANARY_SETTING });
-    told.push((await home.ask(action('check'), { method: 'POST' })).text);
+    await fixture.panel('PUT', 'plugins/guard/config', { endpoint: CANARIES.CANARY_SETTING });
+    told.push((await fixture.ask(action('check'), { method: 'POST' })).text);
     clock.pass(10_000);
     await until(() => receiver.got.length >= 3);
     const bodies = receiver.got.map(({ body }) => body);
     for (const texts of [told, bodies]) expect(texts.join('\n')).toContain('headers.X-Team');
-    expect([...told, ...bodies, ...home.notes].filter((text) => /canary-/i.test(text))).toEqual([]);
+    expect([...told, ...bodies, ...fixture.notes].filter((text) => /canary-/i.test(text))).toEqual([]);
   });
 
   test('that a user wrote into a free text are redacted by value, in problems too', async () => {
-    const home = await serving({
+    const fixture = await serving({
       ...inMode('observe'),
       options: { redact: (value) => redactor(SECRETS).value(value) },
     });
     const suspension = { until: Date.now() + 60_000, reason: `rotating sk-test-0001, see ${MANAGEMENT_KEY}` };
-    await home.ask(action('suspend'), { method: 'POST', body: suspension });
-    const shown = await home.ask('/api/v1/targets');
+    await fixture.ask(action('suspend'), { method: 'POST', body: suspension });
+    const shown = await fixture.ask('/api/v1/targets');
     expect(shown.text).toContain('rotating [secret], see [secret]');
-    const wrong = await home.ask(action('apply'), { method: 'POST', body: { allow: ['sk-test-0001'] } });
+    const wrong = await fixture.ask(action('apply'), { method: 'POST', body: { allow: ['sk-test-0001'] } });
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('[secret]')]);
     expect(leaksIn([shown.text, wrong.text])).toEqual([]);
   });

@@ -40,59 +40,59 @@ async function problemsOf(work: Promise<unknown>): Promise<HoldfastError> {
 
 describe('the server', () => {
   test('stays where it is if its new port is in use, and names the process that uses it', async () => {
-    const home = await serving();
+    const fixture = await serving();
     const port = await occupied();
-    const error = await problemsOf(home.http.follow(daemon(at('127.0.0.1', port))));
+    const error = await problemsOf(fixture.http.follow(daemon(at('127.0.0.1', port))));
     expect(error.problems).toMatchObject([
       { code: 'HF7032', message: `127.0.0.1:${port} is in use by another web server` },
     ]);
     expect(error.exit).toBe(3);
-    expect((await home.ask('/api/v1/targets')).status).toBe(200);
-    const second = await problemsOf(home.http.follow(daemon(at('127.0.0.1', Number(home.url.port)))));
+    expect((await fixture.ask('/api/v1/targets')).status).toBe(200);
+    const second = await problemsOf(fixture.http.follow(daemon(at('127.0.0.1', Number(fixture.url.port)))));
     expect(second.problems[0]?.message).toContain('perhaps by another Holdfast');
   });
 
   test('says what is wrong with an address that is not of this machine', async () => {
-    const home = await serving();
-    const error = await problemsOf(home.http.follow(daemon(at('192.0.2.1', 8318))));
+    const fixture = await serving();
+    const error = await problemsOf(fixture.http.follow(daemon(at('192.0.2.1', 8318))));
     expect(error.problems).toMatchObject([
       { code: 'HF7033', message: expect.stringContaining("doesn't have this address") },
     ]);
   });
 
   test('moves to another address, accepts other tokens at the same one, and stops if it is disabled', async () => {
-    const home = await serving();
-    await home.http.follow(daemon(at('127.0.0.2', 0)));
-    const moved = home.http.address() as URL;
+    const fixture = await serving();
+    await fixture.http.follow(daemon(at('127.0.0.2', 0)));
+    const moved = fixture.http.address() as URL;
     expect(moved.hostname).toBe('127.0.0.2');
-    await expect(home.ask('/api/v1/targets')).rejects.toThrow();
+    await expect(fixture.ask('/api/v1/targets')).rejects.toThrow();
     const token = 'another-token-of-somebody';
     const tokens = [{ name: 'new', role: 'operate' as const, token: seal(token) }];
-    await home.http.follow(daemon(at('127.0.0.2', 0, { tokens })));
-    expect(home.http.address()).toEqual(moved);
+    await fixture.http.follow(daemon(at('127.0.0.2', 0, { tokens })));
+    expect(fixture.http.address()).toEqual(moved);
     expect((await ask(moved, '/api/v1/targets')).status).toBe(401);
     expect((await ask(moved, '/api/v1/session', { token })).json).toMatchObject({ name: 'new' });
-    await home.http.follow({ drift: '0 0 1 1 *' });
-    expect(home.http.address()).toBeUndefined();
+    await fixture.http.follow({ drift: '0 0 1 1 *' });
+    expect(fixture.http.address()).toBeUndefined();
     await expect(ask(moved, '/healthz')).rejects.toThrow();
   });
 
   test('listens on IPv6 too', async () => {
-    const home = await serving({ http: at('::1', 0) });
-    expect(home.url.hostname).toBe('[::1]');
-    expect((await home.ask('/api/v1/targets')).status).toBe(200);
+    const fixture = await serving({ http: at('::1', 0) });
+    expect(fixture.url.hostname).toBe('[::1]');
+    expect((await fixture.ask('/api/v1/targets')).status).toBe(200);
   });
 
   test('speaks TLS with its certificate, and then has a cookie for https alone', async () => {
     const made = await generate([{ name: 'commonName', value: 'localhost' }]);
     const tls = { cert: made.cert, key: seal(made.private) };
-    const home = await serving({ http: at('127.0.0.1', 0, { tls }) });
-    expect(home.url.protocol).toBe('https:');
+    const fixture = await serving({ http: at('127.0.0.1', 0, { tls }) });
+    expect(fixture.url.protocol).toBe('https:');
     const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
-    const answer = await request(new URL('/api/v1/session', home.url), {
+    const answer = await request(new URL('/api/v1/session', fixture.url), {
       dispatcher,
       method: 'POST',
-      headers: { 'content-type': 'application/json', origin: home.url.origin },
+      headers: { 'content-type': 'application/json', origin: fixture.url.origin },
       body: JSON.stringify({ token: HTTP.tokens[0]?.token.open() }),
     });
     expect(String(answer.headers['set-cookie'])).toMatch(/^__Host-holdfast=.*Secure/);
@@ -103,19 +103,19 @@ describe('the server', () => {
   test('trusts only the configured proxy', async () => {
     const forwarded = { 'x-forwarded-for': '203.0.113.7' };
     const named = async (trustedProxies: readonly string[]): Promise<string> => {
-      const home = await serving({ http: { ...HTTP, trustedProxies } });
-      await home.ask('/api/v1/targets/home/actions/sync', { method: 'POST', headers: forwarded });
-      return home.notes.at(-1) ?? '';
+      const fixture = await serving({ http: { ...HTTP, trustedProxies } });
+      await fixture.ask('/api/v1/targets/home/actions/sync', { method: 'POST', headers: forwarded });
+      return fixture.notes.at(-1) ?? '';
     };
     expect(await named(['127.0.0.0/8'])).toContain('operator (203.0.113.7)');
     expect(await named([])).toContain('operator (127.0.0.1)');
   });
 
   test('begins nothing while the daemon stops', async () => {
-    const home = await serving();
-    const { operations } = home;
-    await home.stop();
+    const fixture = await serving();
+    const { operations } = fixture;
+    await fixture.stop();
     expect((await problemsOf(operations.apply('home', {}))).problems).toMatchObject([{ code: 'HF7044' }]);
-    await expect(home.ask('/api/v1/targets')).rejects.toThrow();
+    await expect(fixture.ask('/api/v1/targets')).rejects.toThrow();
   });
 });

@@ -37,8 +37,8 @@ describe('the OpenAPI document', () => {
   });
 
   test('is public', async () => {
-    const home = await serving();
-    const answer = await home.ask('/api/v1/openapi.json', { token: undefined });
+    const fixture = await serving();
+    const answer = await fixture.ask('/api/v1/openapi.json', { token: undefined });
     expect([answer.status, answer.json['openapi']]).toEqual([200, '3.1.0']);
   });
 });

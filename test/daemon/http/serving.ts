@@ -60,7 +60,7 @@ export async function serving(given: ServingOptions = {}): Promise<Serving> {
   let http: HttpService | undefined;
   const notes: string[] = [];
   const faults: unknown[] = [];
-  const home = await daemon({
+  const fixture = await daemon({
     unwatched: true,
     ...given,
     daemon: { http: given.http ?? HTTP },
@@ -78,10 +78,10 @@ export async function serving(given: ServingOptions = {}): Promise<Serving> {
       return [health, http, ...(given.beside?.(operations) ?? [])];
     },
   });
-  await home.next();
+  await fixture.next();
   const url = http?.address();
   if (!http || !url) throw new Error('it does not listen');
-  return Object.assign(Object.create(home) as Running, {
+  return Object.assign(Object.create(fixture) as Running, {
     http,
     url,
     notes,

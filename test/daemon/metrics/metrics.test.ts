@@ -238,11 +238,11 @@ describe('metrics from the state, the settings and the git source', () => {
 
   test('a real apply is counted by purpose and route, with nothing secret in any line', async () => {
     const at = bench();
-    const home = await setup({
+    const fixture = await setup({
       desired: DESIRED.replace('request-retry: 1', 'request-retry: 2'),
       env: { TEAM_B: 'sk-test-rotated' },
     });
-    const outcome = await home.reconcile({}, { listener: (event) => at.reporter.event(event) });
+    const outcome = await fixture.reconcile({}, { listener: (event) => at.reporter.event(event) });
     at.hear(outcome);
     expect(outcome.kind).toBe('applied');
     const writes = await at.shown('holdfast_gateway_writes_total');

@@ -33,38 +33,38 @@ async function notifying(options: Options, ...notify: Channel[]) {
 describe('the daemon with notifications', () => {
   test("applies and corrects while one receiver is down and another doesn't respond", async () => {
     const silent = await httpReceiver({ silent: true });
-    const home = await notifying(
+    const fixture = await notifying(
       { ...inMode('enforce'), desired: retries(4), drift: '* * * * * *' },
       channel(webhook(DEAD_URL), { name: 'gone', on: ['applied'] }),
       channel(webhook(silent.url), { name: 'silent', on: ['applied'] }),
     );
-    await home.next('applied');
-    home.clock.pass(5000);
+    await fixture.next('applied');
+    fixture.clock.pass(5000);
     const gone = 'notifications to "gone" aren\'t delivered: broken while connecting (ECONNREFUSED)';
     await until(
-      () => silent.got.length === 1 && home.notes.includes(gone),
-      () => home.notes,
+      () => silent.got.length === 1 && fixture.notes.includes(gone),
+      () => fixture.notes,
     );
-    await home.panel('PUT', 'request-retry', { value: 9 });
-    await home.next('applied');
-    expect(await home.file()).toContain('request-retry: 4');
+    await fixture.panel('PUT', 'request-retry', { value: 9 });
+    await fixture.next('applied');
+    expect(await fixture.file()).toContain('request-retry: 4');
   });
 
   test('reports drift once, with the paths, and its end, without a secret', async () => {
     const receiver = await httpReceiver();
-    const home = await notifying(
+    const fixture = await notifying(
       { ...inMode('apply'), drift: '* * * * * *' },
       channel(webhook(receiver.url)),
     );
-    await home.next('in-sync');
-    await home.panel('PUT', 'api-keys', ['sk-test-0001', 'sk-test-stranger']);
-    await home.next('drifted');
-    await home.next('drifted');
-    home.clock.pass(5000);
+    await fixture.next('in-sync');
+    await fixture.panel('PUT', 'api-keys', ['sk-test-0001', 'sk-test-stranger']);
+    await fixture.next('drifted');
+    await fixture.next('drifted');
+    fixture.clock.pass(5000);
     await until(() => receiver.got.length === 1);
-    await home.panel('PUT', 'api-keys', ['sk-test-0001', 'sk-test-0002']);
-    await home.next('in-sync');
-    home.clock.pass(5000);
+    await fixture.panel('PUT', 'api-keys', ['sk-test-0001', 'sk-test-0002']);
+    await fixture.next('in-sync');
+    fixture.clock.pass(5000);
     await until(() => receiver.got.length === 2);
     const bodies = receiver.got.map(({ body }) => body);
     expect(bodies.map((body) => JSON.parse(body) as object)).toMatchObject([
@@ -83,16 +83,16 @@ describe('the daemon with notifications', () => {
       if (isBroken) throw fail('HF1012', 'the settings are broken');
       return place;
     };
-    const home = await notifying({ reopen }, channel(webhook(receiver.url)));
-    await home.next('in-sync');
-    home.hangUp();
-    await until(() => home.clock.waits().length > 0);
+    const fixture = await notifying({ reopen }, channel(webhook(receiver.url)));
+    await fixture.next('in-sync');
+    fixture.hangUp();
+    await until(() => fixture.clock.waits().length > 0);
     isBroken = false;
-    home.clock.pass(5000);
+    fixture.clock.pass(5000);
     await until(() => receiver.got.length === 1);
-    home.hangUp();
-    await until(() => home.clock.waits().length > 0);
-    home.clock.pass(5000);
+    fixture.hangUp();
+    await until(() => fixture.clock.waits().length > 0);
+    fixture.clock.pass(5000);
     await until(() => receiver.got.length === 2);
     expect(receiver.got.map(({ body }) => (JSON.parse(body) as { kind: string }).kind)).toEqual([
       'daemon',

@@ -52,8 +52,8 @@ describe('the directory', () => {
       return { dir, outside };
     };
     const settled = async (dir: string, options = {}): Promise<readonly string[]> => {
-      const home = join(dir, 'home');
-      return (await load(home, { settingsDir: home, ...options })).problems.map(oneLine);
+      const fixture = join(dir, 'home');
+      return (await load(fixture, { settingsDir: fixture, ...options })).problems.map(oneLine);
     };
     const refusal = (name: string): string =>
       `${name}:1:1 HF2007 the link desired/${name} leads outside the directories that desired state can use`;

@@ -51,27 +51,27 @@ const noted = (outcome: Outcome): readonly string[] =>
 
 describe.each(CASES)('%s', (_, live, changed) => {
   test('keeps it, noted, where something else is written', async () => {
-    const home = await gatewayOn(live, 'request-retry: 3\n');
-    const applied = await home.reconcile();
+    const fixture = await gatewayOn(live, 'request-retry: 3\n');
+    const applied = await fixture.reconcile();
     expect(applied.kind).toBe('applied');
     expect(writes(applied)).toEqual(['PUT /v0/management/config.yaml']);
-    expect(await home.file()).toContain('bogus: 3');
-    const looked = await home.check({ depth: 'deep' });
+    expect(await fixture.file()).toContain('bogus: 3');
+    const looked = await fixture.check({ depth: 'deep' });
     expect(looked.kind).toBe('in-sync');
     expect(noted(looked)).toContainEqual(expect.stringMatching(/\.bogus$/));
   });
 
   test('loses it with the next write of the entry, and no other entry does', async () => {
-    const home = await gatewayOn(live, changed);
-    const applied = await home.reconcile();
+    const fixture = await gatewayOn(live, changed);
+    const applied = await fixture.reconcile();
     expect(applied).toMatchObject({ kind: 'applied' });
     expect(applied).toHaveProperty(
       'plan.writes.0.reason',
       expect.stringMatching(/from the entries that are written: bogus$/),
     );
-    const file = await home.file();
+    const file = await fixture.file();
     expect(file).not.toContain('bogus');
     if (live.includes('other')) expect(file).toContain('other: 4');
-    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync' });
   });
 });

@@ -223,9 +223,9 @@ export async function viewOf({ sandbox }: Fixture, family: Family): Promise<Valu
 }
 
 /** Sends these groups to the gateway, through the v8 API. */
-export async function put(home: Fixture, family: Family, groups: Groups): Promise<void> {
+export async function put(fixture: Fixture, family: Family, groups: Groups): Promise<void> {
   const path = `v8/management/config/${family.v8.replaceAll('.', '/')}`;
-  const status = await home.panel('PUT', path, groups);
+  const status = await fixture.panel('PUT', path, groups);
   if (status !== 200) throw new Error(`PUT ${path} is answered ${status}`);
 }
 

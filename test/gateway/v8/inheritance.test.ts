@@ -79,62 +79,62 @@ async function shownBy(family: SharedFamily): Promise<Shown> {
 }
 
 async function holds(family: SharedFamily, shown: Shown, one: Case): Promise<void> {
-  const home = await gateway(family, one.live, one.ownership);
+  const fixture = await gateway(family, one.live, one.ownership);
   try {
-    await holdsOn(home, family, shown, one);
+    await holdsOn(fixture, family, shown, one);
   } finally {
-    await home.leave();
+    await fixture.leave();
   }
 }
 
 async function holdsOn(
-  home: Fixture,
+  fixture: Fixture,
   family: SharedFamily,
   shown: Shown,
   { live, declared, ownership, layout }: Case,
 ): Promise<void> {
-  await applies(home, layout === 'v8' ? declaring(family, declared) : declaringFlat(family, declared));
+  await applies(fixture, layout === 'v8' ? declaring(family, declared) : declaringFlat(family, declared));
   const wanted = await shown(mixed(family, live, declared, ownership));
-  expect(meaning(family, await viewOf(home, family))).toEqual(wanted);
-  await sees(home, 'in-sync');
+  expect(meaning(family, await viewOf(fixture, family))).toEqual(wanted);
+  await sees(fixture, 'in-sync');
   if (ownership !== 'whole' || live.length === 0) return;
-  await seesDrift(home, family, live);
-  await pulls(home, family, declared);
+  await seesDrift(fixture, family, live);
+  await pulls(fixture, family, declared);
 }
 
-async function applies(home: Fixture, text: string, mode: Mode = 'apply'): Promise<void> {
-  await home.declare(text);
-  const applied = await home.reconcile({}, { target: { ...home.context.target, mode } });
+async function applies(fixture: Fixture, text: string, mode: Mode = 'apply'): Promise<void> {
+  await fixture.declare(text);
+  const applied = await fixture.reconcile({}, { target: { ...fixture.context.target, mode } });
   expect([applied.kind, told(applied)]).toEqual([APPLIED, told(applied)]);
 }
 
-async function sees(home: Fixture, kind: 'in-sync' | 'drifted'): Promise<void> {
-  const looked = await home.check();
+async function sees(fixture: Fixture, kind: 'in-sync' | 'drifted'): Promise<void> {
+  const looked = await fixture.check();
   expect([looked.kind, told(looked)]).toEqual([kind, told(looked)]);
 }
 
 /** Others send different groups: that is drift if they mean something else, and nothing if they mean the same. */
-async function seesDrift(home: Fixture, family: SharedFamily, groups: Groups): Promise<void> {
-  const before = meaning(family, await viewOf(home, family));
-  await put(home, family, groups);
-  const after = meaning(family, await viewOf(home, family));
-  await sees(home, before.join('\n') === after.join('\n') ? 'in-sync' : 'drifted');
+async function seesDrift(fixture: Fixture, family: SharedFamily, groups: Groups): Promise<void> {
+  const before = meaning(family, await viewOf(fixture, family));
+  await put(fixture, family, groups);
+  const after = meaning(family, await viewOf(fixture, family));
+  await sees(fixture, before.join('\n') === after.join('\n') ? 'in-sync' : 'drifted');
 }
 
 /** What is pulled differs from nothing, and brings back what it was pulled from after others have been there. */
-async function pulls(home: Fixture, family: SharedFamily, others: Groups): Promise<void> {
-  const before = meaning(family, await viewOf(home, family));
-  const read = await readOnce(home.context, 'pull');
+async function pulls(fixture: Fixture, family: SharedFamily, others: Groups): Promise<void> {
+  const before = meaning(family, await viewOf(fixture, family));
+  const read = await readOnce(fixture.context, 'pull');
   const pulled = await adopt(sourceOf(read), {
     selection: { include: [], exclude: [] },
     env: {},
   });
   const secrets = pulled.variables.map(({ name, secret }) => [name, secret.open()] as const);
-  await home.declare(pulled.text, Object.fromEntries(secrets));
-  await sees(home, 'in-sync');
-  await put(home, family, others);
-  await applies(home, pulled.text, 'enforce');
-  expect(meaning(family, await viewOf(home, family))).toEqual(before);
+  await fixture.declare(pulled.text, Object.fromEntries(secrets));
+  await sees(fixture, 'in-sync');
+  await put(fixture, family, others);
+  await applies(fixture, pulled.text, 'enforce');
+  expect(meaning(family, await viewOf(fixture, family))).toEqual(before);
 }
 
 describe.each(FAMILIES.map((family) => [family.v8, family] as const))('%s', (_, family) => {

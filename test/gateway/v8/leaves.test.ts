@@ -40,28 +40,28 @@ function declared(): Tree {
 }
 
 describe('every leaf of the catalog of v8', () => {
-  let home: Fixture;
+  let fixture: Fixture;
   let toggled = false;
   const base = declared();
 
   beforeAll(async () => {
-    home = await gatewayOn('');
+    fixture = await gatewayOn('');
     await declare(base);
-    expect(told(await home.reconcile())).toMatch(/^\{"kind":"applied"/);
+    expect(told(await fixture.reconcile())).toMatch(/^\{"kind":"applied"/);
   });
   afterAll(teardown);
 
   const declare = (tree: Tree): Promise<void> =>
-    home.declare(stringify(tree, { aliasDuplicateObjects: false }));
+    fixture.declare(stringify(tree, { aliasDuplicateObjects: false }));
 
   async function becomes(tree: Tree): Promise<void> {
     await declare(tree);
-    expect(told(await home.reconcile({ prune: true }))).toMatch(/^\{"kind":"applied"/);
-    expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+    expect(told(await fixture.reconcile({ prune: true }))).toMatch(/^\{"kind":"applied"/);
+    expect(told(await fixture.check())).toMatch(/^\{"kind":"in-sync"/);
     toggled = !toggled;
     // Others write `debug`: it makes the gateway merge its memory into its file.
-    expect(await home.panel('PUT', 'debug', { value: toggled })).toBe(200);
-    expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+    expect(await fixture.panel('PUT', 'debug', { value: toggled })).toBe(200);
+    expect(told(await fixture.check())).toMatch(/^\{"kind":"in-sync"/);
   }
 
   test.each(isWhole ? LEAVES : sampled(LEAVES))('$name', (leaf) => becomes(changed(base, leaf)));

@@ -88,16 +88,16 @@ async function changes(
   row: (typeof SHARED)[number],
 ): Promise<void> {
   const [, live, declared, wanted] = row;
-  const home = await gatewayOn(declaringAll(families.map((family) => [family, groupsOf(name, live)])));
-  await home.declare(declaringAll(families.map((family) => [family, groupsOf(name, declared)])));
-  const applied = await home.reconcile();
+  const fixture = await gatewayOn(declaringAll(families.map((family) => [family, groupsOf(name, live)])));
+  await fixture.declare(declaringAll(families.map((family) => [family, groupsOf(name, declared)])));
+  const applied = await fixture.reconcile();
   expect(told(applied)).toMatch(/^\{"kind":"(applied|in-sync)"/);
   for (const family of families)
-    expect([family.v8, meaning(family, await viewOf(home, family))]).toEqual([
+    expect([family.v8, meaning(family, await viewOf(fixture, family))]).toEqual([
       family.v8,
       effective(family, name, wanted),
     ]);
-  expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+  expect(told(await fixture.check())).toMatch(/^\{"kind":"in-sync"/);
 }
 
 const sharedNames = [...new Set(FAMILIES.flatMap(({ shared }) => [...shared]))];

@@ -7,16 +7,16 @@ afterEach(teardown);
 
 const BASE = 'routing: { retry: { request-retry: 1 } }\n';
 
-async function applied(home: Fixture, text: string): Promise<void> {
-  await home.declare(`${BASE}${text}`);
-  const outcome = await home.reconcile({ prune: true });
+async function applied(fixture: Fixture, text: string): Promise<void> {
+  await fixture.declare(`${BASE}${text}`);
+  const outcome = await fixture.reconcile({ prune: true });
   expect('plan' in outcome ? outcome.plan?.verdicts.filter(({ allowed }) => !allowed) : []).toEqual([]);
   expect(told(outcome)).toMatch(/^\{"kind":"applied"/);
-  expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+  expect(told(await fixture.check())).toMatch(/^\{"kind":"in-sync"/);
 }
 
 /** Makes the gateway merge its memory, defaults included, into its file (C v8 §5). */
-const writeElsewhere = (home: Fixture): Promise<number> => home.panel('PUT', 'debug', { value: true });
+const writeElsewhere = (fixture: Fixture): Promise<number> => fixture.panel('PUT', 'debug', { value: true });
 
 describe('the settings of a plugin', () => {
   const ONE = 'plugins: { configs: { p-1: { enabled: true, mode: fast } } }\n';
@@ -24,41 +24,41 @@ describe('the settings of a plugin', () => {
     'plugins: { configs: { p-1: { enabled: true, mode: fast }, p-2: { mode: slow, deep: { a: 1 } } } }\n';
 
   test('go with the last of them, and can be declared again', async () => {
-    const home = await gatewayOn('');
-    await applied(home, TWO);
-    await applied(home, ONE);
-    expect(await home.file()).not.toContain('p-2');
-    await applied(home, TWO);
-    await applied(home, '');
-    expect(await home.file()).not.toContain('p-1');
+    const fixture = await gatewayOn('');
+    await applied(fixture, TWO);
+    await applied(fixture, ONE);
+    expect(await fixture.file()).not.toContain('p-2');
+    await applied(fixture, TWO);
+    await applied(fixture, '');
+    expect(await fixture.file()).not.toContain('p-1');
   });
 
   test('are removed on v7 too, where memory shows settings that nobody wrote', async () => {
-    const home = await setup({ file: 'auth-dir: AUTH_DIR\nrequest-retry: 1\napi-keys: [sk-test-0001]\n' });
+    const fixture = await setup({ file: 'auth-dir: AUTH_DIR\nrequest-retry: 1\napi-keys: [sk-test-0001]\n' });
     for (const text of [TWO, ONE]) {
-      await home.declare(`request-retry: 1\n${text}`);
-      expect(told(await home.reconcile({ prune: true }))).toMatch(/^\{"kind":"applied"/);
+      await fixture.declare(`request-retry: 1\n${text}`);
+      expect(told(await fixture.reconcile({ prune: true }))).toMatch(/^\{"kind":"applied"/);
     }
-    expect(await home.file()).not.toContain('p-2');
-    expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+    expect(await fixture.file()).not.toContain('p-2');
+    expect(told(await fixture.check())).toMatch(/^\{"kind":"in-sync"/);
   });
 
   test('stay if others set some of them', async () => {
-    const home = await gatewayOn('');
-    await applied(home, TWO);
-    await home.panel('PATCH', 'v8/management/config/plugins/configs/p-2', { other: 5 });
-    await applied(home, ONE);
-    expect(await home.file()).toMatch(/"p-2": ?\{"other": ?5\}/);
+    const fixture = await gatewayOn('');
+    await applied(fixture, TWO);
+    await fixture.panel('PATCH', 'v8/management/config/plugins/configs/p-2', { other: 5 });
+    await applied(fixture, ONE);
+    expect(await fixture.file()).toMatch(/"p-2": ?\{"other": ?5\}/);
   });
 });
 
 test('defaults that the gateway wrote out are replaced by what is declared', async () => {
-  const home = await gatewayOn('');
-  await applied(home, '');
-  await writeElsewhere(home);
-  expect(await home.file()).toContain('_interactions');
-  await applied(home, 'server: { discovery: { subtypes: [_messages] } }\n');
-  expect(await home.file()).not.toContain('_interactions');
+  const fixture = await gatewayOn('');
+  await applied(fixture, '');
+  await writeElsewhere(fixture);
+  expect(await fixture.file()).toContain('_interactions');
+  await applied(fixture, 'server: { discovery: { subtypes: [_messages] } }\n');
+  expect(await fixture.file()).not.toContain('_interactions');
 });
 
 test.each([
@@ -76,15 +76,15 @@ test.each([
       `oauth: { providers: { antigravity: { connection-pool: { idle-conn-timeout: "${text}" } } } }\n`,
   ],
 ])('%s may be the empty text, which means its default', async (path, declaring) => {
-  const home = await gatewayOn('');
+  const fixture = await gatewayOn('');
   const apply = async (text: string): Promise<void> => {
-    await home.declare(declaring(text));
-    expect(told(await home.reconcile())).toMatch(/^\{"kind":"applied"/);
+    await fixture.declare(declaring(text));
+    expect(told(await fixture.reconcile())).toMatch(/^\{"kind":"applied"/);
   };
   await apply('2h');
   await apply('');
-  expect(await home.file()).toMatch(new RegExp(`${path.split('.').at(-1)}"?: ""`));
-  expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+  expect(await fixture.file()).toMatch(new RegExp(`${path.split('.').at(-1)}"?: ""`));
+  expect(told(await fixture.check())).toMatch(/^\{"kind":"in-sync"/);
 });
 
 describe.each([
@@ -110,19 +110,19 @@ describe.each([
         }),
     ],
   ])('is declared, released and pruned on a file %s', async (_, open) => {
-    const home = await open();
-    await home.declare(`${BASE}${text}`, { TOKEN: 'gh-test-1' });
-    expect(told(await home.reconcile())).toMatch(/^\{"kind":"applied"/);
-    expect(await home.file()).toContain(`${name}`);
-    await writeElsewhere(home);
-    expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
-    await home.declare(BASE);
-    expect(told(await home.reconcile())).toMatch(/^\{"kind":"in-sync"/);
-    await home.declare(BASE.replace('1', '2'));
-    expect(told(await home.reconcile())).toMatch(/^\{"kind":"applied"/);
-    expect(await home.file()).toContain(`${name}`);
-    expect(told(await home.reconcile({ prune: true }))).toMatch(/^\{"kind":"applied"/);
-    expect(await home.file()).not.toContain(`${name}`);
-    expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+    const fixture = await open();
+    await fixture.declare(`${BASE}${text}`, { TOKEN: 'gh-test-1' });
+    expect(told(await fixture.reconcile())).toMatch(/^\{"kind":"applied"/);
+    expect(await fixture.file()).toContain(`${name}`);
+    await writeElsewhere(fixture);
+    expect(told(await fixture.check())).toMatch(/^\{"kind":"in-sync"/);
+    await fixture.declare(BASE);
+    expect(told(await fixture.reconcile())).toMatch(/^\{"kind":"in-sync"/);
+    await fixture.declare(BASE.replace('1', '2'));
+    expect(told(await fixture.reconcile())).toMatch(/^\{"kind":"applied"/);
+    expect(await fixture.file()).toContain(`${name}`);
+    expect(told(await fixture.reconcile({ prune: true }))).toMatch(/^\{"kind":"applied"/);
+    expect(await fixture.file()).not.toContain(`${name}`);
+    expect(told(await fixture.check())).toMatch(/^\{"kind":"in-sync"/);
   });
 });

@@ -7,13 +7,13 @@ afterEach(teardown);
 
 test('are written by one edited file', async () => {
   const declared = (inFlight: string): string => `credentials: { in-flight: { ${inFlight} } }\n`;
-  const home = await gatewayOn('');
-  await home.declare(declared('max-part-count: 60, max-revision-bytes: 15000000'));
-  expect(told(await home.reconcile())).toMatch(/^\{"kind":"applied"/);
-  await home.declare(declared('max-revision-bytes: 16000000'));
-  expect(await home.reconcile({ prune: true })).toMatchObject({
+  const fixture = await gatewayOn('');
+  await fixture.declare(declared('max-part-count: 60, max-revision-bytes: 15000000'));
+  expect(told(await fixture.reconcile())).toMatch(/^\{"kind":"applied"/);
+  await fixture.declare(declared('max-revision-bytes: 16000000'));
+  expect(await fixture.reconcile({ prune: true })).toMatchObject({
     kind: 'applied',
     plan: { writes: [{ method: 'PUT', path: '/v0/management/config.yaml' }] },
   });
-  expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+  expect(told(await fixture.check())).toMatch(/^\{"kind":"in-sync"/);
 });

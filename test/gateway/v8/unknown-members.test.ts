@@ -45,39 +45,39 @@ const BOGUS = /(bogus|priority): ?\d/;
 
 describe.each(CASES)('%s', (_, live, changed) => {
   test('is noted, and stays where something else is written', async () => {
-    const home = await gatewayOn(live);
-    await home.declare('routing: { retry: { request-retry: 3 } }\n');
-    const applied = await home.reconcile();
+    const fixture = await gatewayOn(live);
+    await fixture.declare('routing: { retry: { request-retry: 3 } }\n');
+    const applied = await fixture.reconcile();
     expect(told(applied)).toMatch(/^\{"kind":"applied"/);
     expect(writes(applied)).toEqual(['PUT /v0/management/config.yaml']);
-    expect(await home.file()).toMatch(BOGUS);
-    const looked = await home.check();
+    expect(await fixture.file()).toMatch(BOGUS);
+    const looked = await fixture.check();
     expect(looked).toMatchObject({ kind: 'in-sync', problems: [{ code: 'HF3040' }] });
   });
 
   test('makes no difference to what is pulled', async () => {
-    const home = await gatewayOn(live);
-    const source = sourceOf(await readOnce(home.context, 'pull'));
+    const fixture = await gatewayOn(live);
+    const source = sourceOf(await readOnce(fixture.context, 'pull'));
     const pulled = await adopt(source, { selection: { include: [], exclude: [] }, env: {} });
     expect(pulled.text).not.toMatch(BOGUS);
     expect(pulled.notes).toEqual([expect.objectContaining({ code: 'HF2070' })]);
     const secrets = pulled.variables.map(({ name, secret }) => [name, secret.open()] as const);
-    await home.declare(pulled.text, Object.fromEntries(secrets));
-    expect(await home.check()).toMatchObject({ kind: 'in-sync', plan: { changes: [] } });
+    await fixture.declare(pulled.text, Object.fromEntries(secrets));
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync', plan: { changes: [] } });
   });
 
   test('is removed with the next write of its entry, and the v8 API writes again', async () => {
-    const home = await gatewayOn(live);
-    await home.declare(changed);
-    const applied = await home.reconcile();
+    const fixture = await gatewayOn(live);
+    await fixture.declare(changed);
+    const applied = await fixture.reconcile();
     expect(told(applied)).toMatch(/^\{"kind":"applied"/);
     expect(applied).toHaveProperty(
       'plan.writes.0.reason',
       expect.stringMatching(/from the entries that are written: (bogus|priority)$/),
     );
-    expect(await home.file()).not.toMatch(BOGUS);
-    expect(await home.check()).toMatchObject({ kind: 'in-sync', problems: [] });
-    await home.declare(`${changed}routing: { retry: { request-retry: 3 } }\n`);
-    expect(writes(await home.reconcile())).toEqual(['PATCH /v8/management/config']);
+    expect(await fixture.file()).not.toMatch(BOGUS);
+    expect(await fixture.check()).toMatchObject({ kind: 'in-sync', problems: [] });
+    await fixture.declare(`${changed}routing: { retry: { request-retry: 3 } }\n`);
+    expect(writes(await fixture.reconcile())).toEqual(['PATCH /v8/management/config']);
   });
 });

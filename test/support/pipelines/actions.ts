@@ -82,8 +82,8 @@ interface Call {
 
 async function runJob(world: World, { workflow, name, job, event, progress }: Call): Promise<Ran> {
   const runner = await world.freshDir(`runner-${name}`);
-  const [home, workspace] = [join(runner, 'home'), join(runner, 'workspace')];
-  await mkdir(home);
+  const [fixture, workspace] = [join(runner, 'home'), join(runner, 'workspace')];
+  await mkdir(fixture);
   const eventFile = join(runner, 'event.json');
   const given = await jobVariables(world.forge, {
     ...event,
@@ -110,7 +110,7 @@ async function runJob(world: World, { workflow, name, job, event, progress }: Ca
   world.forge.mayDo = permitted(world, job.permissions ?? workflow.permissions, isTrusted);
   const base = {
     PATH: world.path,
-    HOME: home,
+    HOME: fixture,
     LANG: 'C.UTF-8',
     RUNNER_TEMP: runner,
     ...own,

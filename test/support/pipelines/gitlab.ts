@@ -59,11 +59,11 @@ async function runJob(
   given: Readonly<Record<string, string>>,
   { ref }: Pipeline,
 ): Promise<Ran> {
-  const home = await world.freshDir(`home-${name}`);
+  const fixture = await world.freshDir(`home-${name}`);
   const variables = { ...job.variables, ...given };
   const cwd = await world.checkout(ref, Number(variables['GIT_DEPTH'] ?? 20));
-  const env = { ...variables, PATH: world.path, HOME: home, LANG: 'C.UTF-8', CI_JOB_NAME: name };
-  await mkdir(join(home, 'tmp'));
+  const env = { ...variables, PATH: world.path, HOME: fixture, LANG: 'C.UTF-8', CI_JOB_NAME: name };
+  await mkdir(join(fixture, 'tmp'));
   const { exit, log } = await execute('bash', ['-e', '-c', (job.script ?? []).join('\n')], { cwd, env });
   const { when = 'on_success', paths = [] } = job.artifacts ?? {};
   if (exit === 0 || when === 'always')
