@@ -270,6 +270,8 @@ async function leaveToAPerson(store: Store, api: Api, name: string): Promise<voi
     return (journal?.sent ?? 0) > 0;
   });
   await until(async () => (await standings(api))[name] === 'in-sync' && (await applied(api, name)));
+  // The daemon closes its journal after it has written the history, and would close another one.
+  await until(async () => (await store.journal(name)) === undefined);
   if (!journal) return;
   const { remembered: _, ...rest } = journal;
   const openedAt = journal.openedAt - 16 * 60_000;
