@@ -10,7 +10,7 @@ import { pullAnew } from './fresh.ts';
 import { linesFrom } from './lines.ts';
 import { isMerge, pullIntoExisting } from './merge.ts';
 import { type PullFlags, pullingOf, selectionOf } from './pulling.ts';
-import { pullSpread } from './spread/spread.ts';
+import { pullSpread } from './spread.ts';
 import { STORES } from './secrets.ts';
 import { showPulled } from './show.ts';
 

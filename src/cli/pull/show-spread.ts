@@ -1,12 +1,12 @@
 // What a pull into several files says after it has written.
-import { styleOf } from '../../../compose/io.ts';
-import { plural } from '../../../lib/text.ts';
-import { colouredDiff } from '../../../report/text/diff.ts';
-import type { Style } from '../../../report/text/style.ts';
-import { diffOf, linesOf } from '../../edits/shown.ts';
-import { show, showWarnings } from '../../io/show.ts';
-import { shownIn } from '../../io/shown-in.ts';
-import { isShownOnly, type Pulling } from '../pulling.ts';
+import { styleOf } from '../../compose/io.ts';
+import { plural } from '../../lib/text.ts';
+import { colouredDiff } from '../../report/text/diff.ts';
+import type { Style } from '../../report/text/style.ts';
+import { diffOf, linesOf } from '../edits/shown.ts';
+import { show, showWarnings } from '../io/show.ts';
+import { shownIn } from '../io/shown-in.ts';
+import { isShownOnly, type Pulling } from './pulling.ts';
 import type { Spread } from './spread.ts';
 
 export function showSpread(spread: Spread, { flags, io }: Pick<Pulling, 'flags' | 'io'>): void {

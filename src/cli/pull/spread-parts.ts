@@ -1,14 +1,14 @@
 // What a pull into several files works on: one part a target, and one layer a directory of files.
 import { join } from 'node:path';
-import type { Adopted } from '../../../adopt/adopt.ts';
-import type { Variable } from '../../../adopt/variables.ts';
-import type { DeepLive } from '../../../apply/run/read.ts';
-import type { Target } from '../../../domain/target.ts';
-import type { Dialect } from '../../../gateway/dialect.ts';
-import type { Environment } from '../../../input/environment.ts';
-import type { Destination } from '../files.ts';
-import type { PlacedLines } from '../lines.ts';
-import type { Pulling } from '../pulling.ts';
+import type { Adopted } from '../../adopt/adopt.ts';
+import type { Variable } from '../../adopt/variables.ts';
+import type { DeepLive } from '../../apply/run/read.ts';
+import type { Target } from '../../domain/target.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
+import type { Environment } from '../../input/environment.ts';
+import type { Destination } from './files.ts';
+import type { PlacedLines } from './lines.ts';
+import type { Pulling } from './pulling.ts';
 
 export type Spreading = Pick<Pulling, 'session' | 'selection' | 'flags' | 'io'>;
 

@@ -1,19 +1,19 @@
 // The texts of all files of a pull: YAML by layer and subject, lines, values, and what tells git to ignore them.
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Adopted } from '../../../adopt/adopt.ts';
-import { envExample, withHeading } from '../../../adopt/files.ts';
-import { splitBySubject } from '../../../adopt/subjects.ts';
-import type { FileEdit } from '../../../compose/adoption.ts';
-import { IGNORE_ALL } from '../../../compose/secrets/secrets-dir.ts';
-import { withValues } from '../../../compose/secrets/values-file.ts';
-import { shownPath } from '../../../desired/read/files.ts';
-import { isFlat } from '../../../gateway/layout/layouts.ts';
-import { orMissing } from '../../../state/files/disk.ts';
-import { linesFrom, withLines } from '../lines.ts';
-import { schemaHint } from '../schema-hint.ts';
-import { inSecretFiles, type Stores } from '../secrets.ts';
-import { type Layer, type LayerText, type Spreading, variablesIn } from './parts.ts';
+import type { Adopted } from '../../adopt/adopt.ts';
+import { envExample, withHeading } from '../../adopt/files.ts';
+import { splitBySubject } from '../../adopt/subjects.ts';
+import type { FileEdit } from '../../compose/adoption.ts';
+import { IGNORE_ALL } from '../../compose/secrets/secrets-dir.ts';
+import { withValues } from '../../compose/secrets/values-file.ts';
+import { shownPath } from '../../desired/read/files.ts';
+import { isFlat } from '../../gateway/layout/layouts.ts';
+import { orMissing } from '../../state/files/disk.ts';
+import { linesFrom, withLines } from './lines.ts';
+import { schemaHint } from './schema-hint.ts';
+import { inSecretFiles, type Stores } from './secrets.ts';
+import { type Layer, type LayerText, type Spreading, variablesIn } from './spread-parts.ts';
 
 export async function layerOf(
   layer: LayerText,

@@ -1,13 +1,13 @@
 // The plan of every target is empty with the new files, and is recorded as in effect.
-import { type Proof, proofOf } from '../../../adopt/prove.ts';
-import type { FileEdit } from '../../../compose/adoption.ts';
-import type { Session } from '../../../compose/session.ts';
-import { HoldfastError } from '../../../domain/problem/problem.ts';
-import type { Target } from '../../../domain/target.ts';
-import { record } from '../fresh.ts';
-import type { Destination } from '../files.ts';
-import { ownPlaces } from '../proof.ts';
-import { type Part, type Spreading, valuesOf } from './parts.ts';
+import { type Proof, proofOf } from '../../adopt/prove.ts';
+import type { FileEdit } from '../../compose/adoption.ts';
+import type { Session } from '../../compose/session.ts';
+import { HoldfastError } from '../../domain/problem/problem.ts';
+import type { Target } from '../../domain/target.ts';
+import { record } from './fresh.ts';
+import type { Destination } from './files.ts';
+import { ownPlaces } from './proof.ts';
+import { type Part, type Spreading, valuesOf } from './spread-parts.ts';
 
 /** Rejects with what a plan of the files would change. */
 export async function proved(

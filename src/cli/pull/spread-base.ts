@@ -1,8 +1,8 @@
 // What is equal on all targets goes to a base, the rest to an overlay of each.
-import { sharedBase } from '../../../adopt/layers/shared-base.ts';
-import { fail, type Problem, problem } from '../../../domain/problem/problem.ts';
-import { plural } from '../../../lib/text.ts';
-import { at, type LayerText, type Part } from './parts.ts';
+import { sharedBase } from '../../adopt/layers/shared-base.ts';
+import { fail, type Problem, problem } from '../../domain/problem/problem.ts';
+import { plural } from '../../lib/text.ts';
+import { at, type LayerText, type Part } from './spread-parts.ts';
 
 /** Without a base, each target has one layer. Rejects with HF2077 where nothing can be shared. */
 export function textsOf(

@@ -1,28 +1,28 @@
 // A pull into several new files: by subject, or a base and an overlay for each of several targets. The plan of every target
 // is proved empty before anything is written, and all files are written together or not at all.
 import { basename, join, resolve } from 'node:path';
-import { adopt, type Adopted } from '../../../adopt/adopt.ts';
-import { agreementProblems } from '../../../adopt/prove.ts';
-import { sourceOf } from '../../../adopt/source.ts';
-import type { Variable } from '../../../adopt/variables.ts';
-import type { FileEdit } from '../../../compose/adoption.ts';
-import { selectedTargets } from '../../../compose/selected-targets.ts';
-import { shownPath } from '../../../desired/read/files.ts';
-import { fail, type Problem } from '../../../domain/problem/problem.ts';
-import type { Target } from '../../../domain/target.ts';
-import type { Environment } from '../../../input/environment.ts';
-import { exposed } from '../../edits/warnings.ts';
-import { writeEdits } from '../../edits/write.ts';
-import { keepReplaced, refuseUncommitted } from '../existing.ts';
-import { type Destination, destinationOf, otherFiles, refuseExisting } from '../files.ts';
-import type { PlacedLines } from '../lines.ts';
-import { ownPlaces } from '../proof.ts';
-import { refuseAny, isShownOnly } from '../pulling.ts';
-import { storesOf, type Stores } from '../secrets.ts';
-import { textsOf } from './base-and-overlays.ts';
-import { filesOf, layerOf } from './layer-files.ts';
-import { at, type Part, type Spreading, valuesOf, variablesIn } from './parts.ts';
-import { proved, remembered } from './proofs.ts';
+import { adopt, type Adopted } from '../../adopt/adopt.ts';
+import { agreementProblems } from '../../adopt/prove.ts';
+import { sourceOf } from '../../adopt/source.ts';
+import type { Variable } from '../../adopt/variables.ts';
+import type { FileEdit } from '../../compose/adoption.ts';
+import { selectedTargets } from '../../compose/selected-targets.ts';
+import { shownPath } from '../../desired/read/files.ts';
+import { fail, type Problem } from '../../domain/problem/problem.ts';
+import type { Target } from '../../domain/target.ts';
+import type { Environment } from '../../input/environment.ts';
+import { exposed } from '../edits/warnings.ts';
+import { writeEdits } from '../edits/write.ts';
+import { keepReplaced, refuseUncommitted } from './existing.ts';
+import { type Destination, destinationOf, otherFiles, refuseExisting } from './files.ts';
+import type { PlacedLines } from './lines.ts';
+import { ownPlaces } from './proof.ts';
+import { refuseAny, isShownOnly } from './pulling.ts';
+import { storesOf, type Stores } from './secrets.ts';
+import { textsOf } from './spread-base.ts';
+import { filesOf, layerOf } from './spread-files.ts';
+import { at, type Part, type Spreading, valuesOf, variablesIn } from './spread-parts.ts';
+import { proved, remembered } from './spread-proofs.ts';
 import { showSpread } from './show-spread.ts';
 
 export interface Spread {
@@ -137,7 +137,7 @@ async function readAll(
   stores: Stores,
   { session, selection, io }: Spreading,
 ): Promise<readonly Part[]> {
-  const { readOnce } = await import('../../../apply/steps/read-once.ts');
+  const { readOnce } = await import('../../apply/steps/read-once.ts');
   const parts: Part[] = [];
   let env: Environment = { ...stores.files?.held, ...session.env, ...stores.values?.held };
   for (const [i, target] of targets.entries()) {
