@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { reconcile } from '../src/apply/apply.ts';
 import { memoryView, V8 } from '../src/gateway/dialect.ts';
 import { translate } from '../src/gateway/layout/translate.ts';
 import { bodyOf, readBody } from '../src/gateway/v8/body.ts';
@@ -16,13 +17,21 @@ import { isState, settled, settledRoot } from '../src/plan/prediction/predict.ts
 import { jsonText } from '../src/plan/route/v0/simulate.ts';
 import { cpuOf, type Figure, figure, interleaved, rounded } from './figure.ts';
 import { gatewayWith, textOf } from './inputs.ts';
+import { setup } from './setup.ts';
 
 const REPETITIONS = { runs: 7, warmUp: 3 };
 const ROOT = join(import.meta.dirname, '..');
 
 export async function shortcutFigures(): Promise<Figure[]> {
   const { tree } = translate(gatewayWith(2000), 'legacy', 'v8');
-  return [await bodies(tree), await predictions(tree), await schemas(), await exchanges()];
+  return [
+    await bodies(tree),
+    await predictions(tree),
+    await schemas(),
+    await exchanges(),
+    await unchanged('v7'),
+    await unchanged('v8'),
+  ];
 }
 
 async function compared(name: string, bound: number, works: Record<'short' | 'long', () => unknown>) {
@@ -84,6 +93,24 @@ async function exchanges(): Promise<Figure> {
   );
   const name = 'loading undici: the parts of an exchange / all of it';
   return figure(name, 'ratio', medians.short / medians.long, 0.7, rounded(medians));
+}
+
+/** `apply/steps/shallow.ts`: what the gateway sends is what it sent before. A target that was loaded again is unknown. */
+async function unchanged(api: 'v7' | 'v8'): Promise<Figure> {
+  const live = gatewayWith(2000);
+  const { host: _, port: __, ...desired } = live;
+  await using place = await setup(live, api);
+  await place.declare(desired);
+  await reconcile(place.context);
+  const look = (target = place.context.target) =>
+    reconcile({ ...place.context, target }, { depth: 'shallow' });
+  const medians = await interleaved(
+    { short: () => look(), long: () => look({ ...place.context.target }) },
+    cpuOf,
+    REPETITIONS,
+  );
+  const name = `${api}: shallow check of 2,000 keys: nothing changed / the first one`;
+  return figure(name, 'ratio', medians.short / medians.long, 0.8, rounded(medians));
 }
 
 /** CPU of the code in a process that does nothing else, ms. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Purpose } from '../../gateway/client/client.ts';
 import { lasting } from '../../gateway/observe/lasting.ts';
-import { observe } from '../../gateway/observe/observe.ts';
+import { observe, type ObserveOptions, observeUnless } from '../../gateway/observe/observe.ts';
 import { dialectOf } from '../../gateway/dialect.ts';
 import type { Live, LiveFile } from '../../domain/live.ts';
 import { fail } from '../../domain/problem/problem.ts';
@@ -41,12 +41,30 @@ export async function readFirst(run: Run, options: OpenOptions): Promise<Opened>
   );
 }
 
-/** `blind`: the memory view doesn't show something that is declared, so the file is read too. */
-export async function readShallow(
-  run: Run,
-  options: OpenOptions & { readonly blind: boolean },
-): Promise<Opened<Live>> {
+interface ShallowOptions extends OpenOptions {
+  /** The memory view doesn't show something that is declared, so the file is read too. */
+  readonly blind: boolean;
+}
+
+export async function readShallow(run: Run, options: ShallowOptions): Promise<Opened<Live>> {
   return opened(run, options, await readLasting(run, { depth: 'shallow', ...options }));
+}
+
+/** The same; without `opened` if the gateway sends what `isKnown`. `seen` identifies what it sent. */
+export async function readShallowUnless(
+  run: Run,
+  options: ShallowOptions,
+  isKnown: (seen: string) => boolean,
+): Promise<{ readonly seen: string; readonly opened?: Opened<Live> }> {
+  const { seen, live } = await observeUnless(
+    run.client,
+    observing(run, { depth: 'shallow', ...options }),
+    isKnown,
+  );
+  if (!live) return { seen };
+  noteFileOf(run, live);
+  const lasts = await lastingFrom(run, live, () => read(run, { depth: 'shallow', ...options }));
+  return { seen, opened: opened(run, options, lasts) };
 }
 
 /**
@@ -85,9 +103,12 @@ interface Reading extends OpenOptions {
 const readLasting = (run: Run, reading: Reading): Promise<Live> =>
   untilLasting(run, () => read(run, reading));
 
-async function untilLasting<L extends Live>(run: Run, again: () => Promise<L>): Promise<L> {
+const untilLasting = async <L extends Live>(run: Run, again: () => Promise<L>): Promise<L> =>
+  lastingFrom(run, await again(), again);
+
+function lastingFrom<L extends Live>(run: Run, live: L, again: () => Promise<L>): Promise<L> {
   const known = knownValuesOf(run.context.store, run.state);
-  return lasting(await again(), again, {
+  return lasting(live, again, {
     known,
     window: () => windowOf(run),
     sleep: (ms) => pause(run, ms, 'its memory and its file to agree'),
@@ -95,17 +116,24 @@ async function untilLasting<L extends Live>(run: Run, again: () => Promise<L>): 
 }
 
 async function read(run: Run, reading: Reading): Promise<Live> {
-  const { context, client, state } = run;
+  const live = await observe(run.client, observing(run, reading));
+  noteFileOf(run, live);
+  return live;
+}
+
+function noteFileOf(run: Run, { file, readAt }: Live): void {
+  if (file) noteFile(run, file.hash, readAt);
+}
+
+function observing({ context, state }: Run, reading: Reading): ObserveOptions {
   const { target, store, clock } = context;
-  const live = await observe(client, {
+  return {
     ...reading,
     api: target.api,
     clock,
     known: knownValuesOf(store, state),
     detection: detectionMemoryOf(store, target.name),
-  });
-  if (live.file) noteFile(run, live.file.hash, live.readAt);
-  return live;
+  };
 }
 
 export interface RawFile {

@@ -5,7 +5,7 @@ import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
 import { type Sealed, seal } from '../../domain/secret.ts';
 import type { Tree } from '../../lib/value.ts';
 import { buildKey, buildOf } from '../client/build.ts';
-import type { Client } from '../client/client.ts';
+import type { Answer, Client } from '../client/client.ts';
 import { V8, V8_FLAT } from '../dialect.ts';
 import { generationOf } from './detect.ts';
 import { brickIn, findingsIn } from './findings.ts';
@@ -39,14 +39,20 @@ interface Started {
   readonly memory?: Sealed<Tree>;
 }
 
+interface KnownTree extends Pick<Started, 'before'> {
+  /** The file. */
+  readonly answer: Answer;
+  /** The recorded build, one of v8. */
+  readonly remembered: string;
+}
+
 /** Undefined: the build isn't the recorded one, and isn't v8. */
 export async function observeKnownTree(
   client: Client,
   options: ObserveOptions,
-  remembered: string,
+  { answer, before, remembered }: KnownTree,
 ): Promise<Live | undefined> {
-  const before = total(client);
-  const { body: text, headers } = await getFile(client, options.purpose ?? 'observe');
+  const { body: text, headers } = answer;
   const build = buildOf(headers) as Build; // A response without these headers was refused by the client.
   const { detection: memory } = options;
   const isSame = buildKey(build) === remembered;

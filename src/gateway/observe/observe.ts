@@ -1,11 +1,12 @@
 // Reads the state of a gateway: shallow (memory) or deep (memory and file, compared through the model). Doesn't
 // compare it with a desired state.
+import { createHash } from 'node:crypto';
 import type { FileDocument } from '../../domain/yaml-node.ts';
 import type { Build, Live, LiveFile } from '../../domain/live.ts';
 import { problem } from '../../domain/problem/problem.ts';
 import { seal } from '../../domain/secret.ts';
 import { buildOf } from '../client/build.ts';
-import type { Client } from '../client/client.ts';
+import type { Answer, Client } from '../client/client.ts';
 import { detect, generationOf } from './detect.ts';
 import { brickIn, findingsIn } from './findings.ts';
 import { layoutOf } from '../layout/layouts.ts';
@@ -14,7 +15,7 @@ import { parseDocument } from '../../yaml/document.ts';
 import { fromJson } from '../model/json.ts';
 import { newerThanSupported } from './supported-versions.ts';
 import { notByV0, observeKnownTree, observeTree } from './observe-tree.ts';
-import { readFileText, readJson } from './read.ts';
+import { getFile, getMemory, memoryIn, readFileText } from './read.ts';
 import {
   agreement,
   liveFile,
@@ -35,17 +36,70 @@ export type { ObserveOptions } from './reading.ts';
  * v8 gateway, it reads the file first, because a shallow check needs only the file (design-v8 rule 1).
  */
 export async function observe(client: Client, options: ObserveOptions): Promise<Live> {
-  const last = await options.detection?.last?.();
-  if (last?.api !== 'v8') return observeFlat(client, options);
-  return (await observeKnownTree(client, options, last.build)) ?? observeFlat(client, options);
+  return continued(client, options, await begun(client, options));
 }
 
-/** Starts with the memory view, and continues with the file if the gateway turns out to be v8. */
-async function observeFlat(client: Client, options: ObserveOptions): Promise<Live> {
-  const { depth, clock, purpose = 'observe' } = options;
+/** A reading that may have shown nothing new. */
+export interface Noticed {
+  /** What the first response was: the view, the build and every byte of it, as one hash. */
+  readonly seen: string;
+  /** Absent if `isKnown` said so. */
+  readonly live?: Live;
+}
+
+/** As `observe`, but a first response that `isKnown` isn't parsed, and no other one is requested. */
+export async function observeUnless(
+  client: Client,
+  options: ObserveOptions,
+  isKnown: (seen: string) => boolean,
+): Promise<Noticed> {
+  const first = await begun(client, options);
+  const seen = createHash('sha256')
+    .update(JSON.stringify([first.view, buildOf(first.answer.headers)]))
+    .update(first.answer.body.open())
+    .digest('hex');
+  return isKnown(seen) ? { seen } : { seen, live: await continued(client, options, first) };
+}
+
+/** The first response of a reading. */
+interface First {
+  readonly view: 'memory' | 'file';
+  readonly answer: Answer;
+  /** Requests sent before. */
+  readonly before: number;
+  /** The recorded build, if it is one of v8. */
+  readonly build?: string;
+}
+
+async function begun(client: Client, options: ObserveOptions): Promise<First> {
+  const last = await options.detection?.last?.();
+  if (last?.api !== 'v8') return begunWithMemory(client, options);
   const before = total(client);
-  const { value, answer } = await readJson(client, '/config', purpose);
-  const build = buildOf(answer.headers) as Build;
+  const answer = await getFile(client, options.purpose ?? 'observe');
+  return { view: 'file', answer, before, build: last.build };
+}
+
+async function begunWithMemory(client: Client, { purpose = 'observe' }: ObserveOptions): Promise<First> {
+  const before = total(client);
+  return { view: 'memory', answer: await getMemory(client, purpose), before };
+}
+
+async function continued(client: Client, options: ObserveOptions, first: First): Promise<Live> {
+  const { answer, before, build } = first;
+  if (build === undefined) return observeFlat(client, options, first);
+  const live = await observeKnownTree(client, options, { answer, before, remembered: build });
+  return live ?? observeFlat(client, options, await begunWithMemory(client, options));
+}
+
+/** Continues with the file if the gateway turns out to be v8. */
+async function observeFlat(
+  client: Client,
+  options: ObserveOptions,
+  { answer, before }: First,
+): Promise<Live> {
+  const { depth, clock } = options;
+  const value = memoryIn(answer, client);
+  const build = buildOf(answer.headers) as Build; // A response without these headers was refused by the client.
   const generation = await detect(client, {
     setting: options.api,
     build,

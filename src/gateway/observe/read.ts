@@ -21,19 +21,30 @@ export async function readJson(
   query?: Readonly<Record<string, string>>,
 ): Promise<ReadJson> {
   const answer = await get(client, endpoint, purpose, query);
-  const text = answer.body.open();
-  if (text === '') return { value: undefined, answer };
+  return { value: jsonIn(answer, client, endpoint), answer };
+}
+
+function jsonIn({ body }: Answer, { target }: Client, endpoint: string): ReadJson['value'] {
+  const text = body.open();
+  if (text === '') return undefined;
   if (isDeepJson(text)) {
-    const message = `GET ${endpoint} of ${client.target} responded with JSON nested deeper than ${MAX_LIVE_DEPTH} levels`;
-    throw fail('HF3018', message, { target: client.target });
+    const message = `GET ${endpoint} of ${target} responded with JSON nested deeper than ${MAX_LIVE_DEPTH} levels`;
+    throw fail('HF3018', message, { target });
   }
   const value = parsed(text);
   if (!isTree(value))
-    throw fail('HF3018', `GET ${endpoint} of ${client.target} didn't respond with a JSON object`, {
-      target: client.target,
-    });
-  return { value: seal(value), answer };
+    throw fail('HF3018', `GET ${endpoint} of ${target} didn't respond with a JSON object`, { target });
+  return seal(value);
 }
+
+/** The memory view as it arrived. */
+export function getMemory(client: Client, purpose: Purpose): Promise<Answer> {
+  return get(client, '/config', purpose);
+}
+
+/** The memory view in a response. As `ReadJson.value`. */
+export const memoryIn = (answer: Answer, client: Client): ReadJson['value'] =>
+  jsonIn(answer, client, '/config');
 
 /** A response that isn't what was asked for, and one that refuses. */
 const NOT_TOLD: ReadonlySet<string> = new Set(['HF3018', 'HF3026']);
