@@ -206,11 +206,13 @@ class Daemon extends RequestedWork implements DaemonOperations {
   }
 
   nextLookAt(name: string): number | undefined {
+    const now = this.#looking.clock.now();
     const { retryAt = 0 } = this.#board.of(name);
-    const retry =
-      this.#retries.nextAt(this.target(name).name) ??
-      (retryAt > this.#looking.clock.now() ? retryAt : undefined);
-    const times = [this.#schedule.nextAt(), retry];
+    const retry = this.#retries.nextAt(this.target(name).name) ?? (retryAt > now ? retryAt : undefined);
+    const offset = this.#line.offset(name);
+    const [last = 0, next] = [this.#schedule.lastAt(), this.#schedule.nextAt()];
+    const scheduled = last + offset > now ? last + offset : next && next + offset;
+    const times = [scheduled, retry];
     const known = times.filter((at) => at !== undefined);
     return known.length > 0 ? Math.min(...known) : undefined;
   }

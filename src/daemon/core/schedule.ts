@@ -5,8 +5,10 @@ import { fail } from '../../domain/problem/problem.ts';
 export interface Schedule {
   /** From now on ticks by this expression. Throws HF7001 for an invalid one and keeps the old one. */
   follow(expression: string): void;
-  /** ms since the epoch. */
+  /** The next tick, ms since the epoch. */
   nextAt(): number | undefined;
+  /** The last tick, ms since the epoch. */
+  lastAt(): number | undefined;
   stop(): void;
 }
 
@@ -14,7 +16,7 @@ export interface Schedule {
 export function createSchedule(tick: (everyMs: number) => void, now: () => number = Date.now): Schedule {
   let followed: string | undefined;
   let task: ScheduledTask | undefined;
-  let next: number | undefined;
+  let [next, last] = [] as (number | undefined)[];
   const end = (): void => {
     void Promise.resolve(task?.destroy()).catch(() => {}); // a task that can't be stopped has no ticks either
     task = undefined;
@@ -26,11 +28,11 @@ export function createSchedule(tick: (everyMs: number) => void, now: () => numbe
       end();
       followed = expression;
       next = undefined;
-      const current = createTask(
-        expression,
-        () => tick(Math.max(0, (current.getNextRun()?.getTime() ?? now()) - now())),
-        { noOverlap: true },
-      );
+      const ticked = (): void => {
+        last = now();
+        tick(Math.max(0, (current.getNextRun()?.getTime() ?? last) - last));
+      };
+      const current = createTask(expression, ticked, { noOverlap: true });
       task = current;
       void Promise.resolve(task.start()).catch(() => {});
     },
@@ -39,6 +41,7 @@ export function createSchedule(tick: (everyMs: number) => void, now: () => numbe
       if (next === undefined || next <= now()) next = task?.getNextRun()?.getTime();
       return next;
     },
+    lastAt: () => last,
     stop: end,
   };
 }

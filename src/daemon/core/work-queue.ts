@@ -18,6 +18,8 @@ export interface WorkQueue {
    * there are several replicas, one of them acts on it.
    */
   tick(targets: readonly string[], everyMs: number): void;
+  /** ms from a tick to the check of this target: as the last tick spread them, 0 before the first one. */
+  offset(target: string): number;
   /** Other work on one target, exclusively. Resolves and rejects as `job` does. */
   run<T>(target: string, job: () => Promise<T>): Promise<T>;
   /** Resolves when nothing waits and nothing runs. */
@@ -55,6 +57,7 @@ export function createWorkQueue(
   const lanes = new Map<string, PQueue>();
   const waiting = new Map<string, Trigger>();
   const spread = new Map<string, () => void>();
+  const offsets = new Map<string, number>();
 
   const laneOf = (target: string): PQueue => {
     const lane = lanes.get(target) ?? new PQueue({ concurrency: 1 });
@@ -79,15 +82,19 @@ export function createWorkQueue(
   return {
     look,
     tick(targets, everyMs) {
+      offsets.clear();
       for (const target of targets) {
+        const offset = offsetOf(target, targets.length, everyMs);
+        offsets.set(target, offset);
         spread.get(target)?.();
         const begin = (): void => {
           spread.delete(target);
           look(target, 'schedule');
         };
-        spread.set(target, wait(offsetOf(target, targets.length, everyMs), begin));
+        spread.set(target, wait(offset, begin));
       }
     },
+    offset: (target) => offsets.get(target) ?? 0,
     run: (target, job) => alone(target, 1, job),
     async idle() {
       await Promise.all([...lanes.values()].map((lane) => lane.onIdle()));

@@ -66,6 +66,8 @@ export function createReplicaQueue(options: ReplicaQueueOptions): ReplicaQueue {
       // Without the database there is no check, and the replicas report that.
       claimed().catch(() => undefined);
     },
+    // A free replica takes the next one, so nobody knows when.
+    offset: () => 0,
     run: local.run,
     async check(target, triggers) {
       if (over.signal.aborted) throw new Error('the daemon stops'); // another replica takes it

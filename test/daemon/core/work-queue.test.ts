@@ -112,6 +112,8 @@ describe('the line of work', () => {
     const many = Array.from({ length: 100 }, (_, i) => `gateway-${i}`);
     line.tick(many, 60_000);
     expect(new Set([...timers].map(({ ms }) => ms)).size).toBeGreaterThan(90);
+    const waits = [...timers].map(({ ms }) => ms).filter((ms) => ms !== 5000);
+    expect(['a', ...many].map((name) => line.offset(name))).toEqual([0, ...waits]);
     line.tick(many, 60_000);
     expect([...timers].filter(({ ms }) => ms !== 5000)).toHaveLength(100);
     line.clear();
