@@ -70,7 +70,7 @@ export const SYNC_STATUSES: Record<SyncStatus, Meaning> = {
     severity: 'info',
     title: 'Waiting',
     meaning:
-      'A rollout hasn’t reached this target yet, so it keeps the revision that it has. See the rollout for its wave.',
+      "A rollout hasn't reached this target yet, so it keeps the revision that it has. See the rollout for its wave.",
   },
   quarantined: {
     severity: 'warning',
@@ -86,7 +86,7 @@ export const SYNC_STATUSES: Record<SyncStatus, Meaning> = {
   'needs-a-person': {
     severity: 'critical',
     title: 'Needs manual action',
-    meaning: 'The rollback failed too. The steps shown work without the gateway’s API.',
+    meaning: "The rollback failed too. The steps shown work without the gateway's API.",
   },
   invalid: {
     severity: 'critical',
