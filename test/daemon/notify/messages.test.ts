@@ -401,7 +401,7 @@ describe('a message in Discord and Telegram', () => {
        },
        "parse_mode": "HTML",
        "text": "<b>🔴 home: Needs manual action</b>
-     The rollback failed too. The steps shown work without the gateway’s API. Reason: the gateway went away.
+     The rollback failed too. The steps shown work without the gateway's API. Reason: the gateway went away.
      <i>Target</i>: <code>home</code>
      <i>Before</i>: <code>In sync</code>
      <i>Backup</i>: <code>20261128T120000Z-1a2b3c4d</code>
@@ -435,7 +435,7 @@ describe('a message by mail', () => {
     expect(mailOf(pageOf(needsAPerson))).toMatchInlineSnapshot(`
      {
        "html": "<!doctype html><html><body style="font-family: sans-serif">
-     <h2>home: Needs manual action</h2><p>The rollback failed too. The steps shown work without the gateway’s API. Reason: the gateway went away.</p>
+     <h2>home: Needs manual action</h2><p>The rollback failed too. The steps shown work without the gateway&#39;s API. Reason: the gateway went away.</p>
      <table cellpadding="4"><tr><th align="left">Target</th><td>home</td></tr><tr><th align="left">Before</th><td>In sync</td></tr><tr><th align="left">Backup</th><td>20261128T120000Z-1a2b3c4d</td></tr></table>
      <h3>What to do</h3><ul><li>Stop the gateway.</li><li>Copy the backup over config.yaml.</li><li>Start the gateway.</li></ul>
      <p><a href="https://holdfast.example/#/targets/home">Open the dashboard</a></p>
@@ -443,7 +443,7 @@ describe('a message by mail', () => {
        "subject": "[critical] home: Needs manual action",
        "text": "home: Needs manual action
 
-     The rollback failed too. The steps shown work without the gateway’s API. Reason: the gateway went away.
+     The rollback failed too. The steps shown work without the gateway's API. Reason: the gateway went away.
 
      Target: home
      Before: In sync
