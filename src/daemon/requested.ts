@@ -117,7 +117,8 @@ export abstract class RequestedWork implements Operations {
 
   /** Restores what a target had before this write of a rollout. */
   protected async undoWrite(name: string, written: Written, by?: string): Promise<Outcome> {
-    return this.#undo(name, () => withBefore(this.parts.place().store, name, written), {}, by);
+    const find = (): Promise<LastApply> => withBefore(this.parts.place().store, name, written);
+    return this.#undo(name, find, { confirm: written.isStillWanted }, by);
   }
 
   /** The context of the engine for what is requested of a target. */
@@ -128,15 +129,15 @@ export abstract class RequestedWork implements Operations {
   async #undo(
     name: string,
     find: () => Promise<LastApply>,
-    { dryRun }: Pick<RestoreRequest, 'dryRun'>,
+    how: Pick<RestoreRequest, 'dryRun' | 'confirm'>,
     by?: string,
   ): Promise<Outcome> {
     return this.#run(name, async (target) => {
       const undone = await find();
-      const request: RestoreRequest = { backup: { id: undone.backup }, ...(dryRun && { dryRun }) };
+      const request: RestoreRequest = { ...how, backup: { id: undone.backup } };
       const work = (): Promise<Outcome> => restore(this.contextOf(target, by), request);
       const { store } = this.parts.place();
-      const outcome = dryRun
+      const outcome = how.dryRun
         ? await work()
         : await undoApply(store, name, this.#heldBack(target, undone), { by, restore: work });
       // Listeners find the quarantine there.

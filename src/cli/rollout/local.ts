@@ -47,7 +47,7 @@ async function undo(
   const context = session.contextOf(targetNamed(session, name));
   return undoApply(store, name, await withBefore(store, name, written), {
     by,
-    restore: () => restore(context, { backup: { id: written.backup } }),
+    restore: () => restore(context, { backup: { id: written.backup }, confirm: written.isStillWanted }),
   });
 }
 

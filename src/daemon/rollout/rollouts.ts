@@ -38,6 +38,11 @@ export interface FleetSettings {
 export interface Written {
   readonly backup: string;
   readonly revision: string;
+  /**
+   * Asked under the lock of the target: another process may have undone it while this one waited, and a newer revision
+   * can be in effect since.
+   */
+  readonly isStillWanted: () => Promise<boolean>;
 }
 
 export interface RolloutParts {
@@ -239,7 +244,7 @@ class Driver implements Rollouts {
   }
 
   /** Others work on the target. */
-  async #undoLater(rollout: Pick<Rollout, 'targets' | 'by'>, name: string): Promise<void> {
+  async #undoLater(rollout: Rollout, name: string): Promise<void> {
     const { clock, signal } = this.#parts;
     const isAwake = await clock.sleep(RETRY_MS, signal).then(
       () => true,
@@ -248,9 +253,12 @@ class Driver implements Rollouts {
     if (isAwake) await this.#undoOne(rollout, name);
   }
 
-  async #undoOne({ targets, by }: Pick<Rollout, 'targets' | 'by'>, name: string): Promise<void> {
+  async #undoOne(rollout: Rollout, name: string): Promise<void> {
+    const { targets, by } = rollout;
     const { backup = '', to = '' } = targets[name] ?? {};
-    const found = await this.#parts.undo(name, { backup, revision: to }, by).then(
+    const isStillWanted = (): Promise<boolean> => this.#isUndoing(rollout.id, name);
+    if (!(await isStillWanted())) return;
+    const found = await this.#parts.undo(name, { backup, revision: to, isStillWanted }, by).then(
       (outcome) =>
         outcome.kind === 'locked'
           ? undefined
@@ -260,8 +268,13 @@ class Driver implements Rollouts {
             },
       (error: unknown) => ({ isUndone: false, why: error instanceof Error ? error.message : String(error) }),
     );
-    if (!found) return this.#undoLater({ targets, ...(by !== undefined && { by }) }, name);
+    if (!found) return this.#undoLater(rollout, name);
     await this.#change((now) => now && undone(now, name, found, this.#now()));
+  }
+
+  async #isUndoing(id: string, name: string): Promise<boolean> {
+    const now = await this.#fleet?.store.rollout();
+    return now?.id === id && now.targets[name]?.phase === 'undoing';
   }
 
   /** Another process can continue a rollout that isn't over, and people can ask it to. */
