@@ -121,6 +121,7 @@ class Daemon extends RequestedWork implements DaemonOperations {
       });
     this.#line = this.#member?.queue ?? createWorkQueue(work, failed, { isUnreachable });
     const listening = this.#services.flatMap(({ reporter: one }) => (one ? [one] : []));
+    const order = replicas && createRevisionOrder(clock);
     this.#rollouts = createRollouts({
       clock,
       signal,
@@ -128,6 +129,7 @@ class Daemon extends RequestedWork implements DaemonOperations {
       undo: (target, written, by) => this.undoWrite(target, written, by),
       changed: (rollout, change) => tellRollout(this.#reporter, rollout, change, this.#place, clock.now()),
       failed: (error) => this.#reporter.failed(error),
+      isBehind: order?.isBehind,
       pollMs: ROLLOUT_POLL_MS,
     });
     this.#looking = {
@@ -140,7 +142,7 @@ class Daemon extends RequestedWork implements DaemonOperations {
       ]),
       lastGood: createLastGood(),
       rollouts: this.#rollouts,
-      ...(replicas && { confirm: createRevisionOrder(clock).confirm }),
+      ...(order && { confirm: order.confirm }),
     };
     this.#watch = watch(
       () => this.reload('files'),

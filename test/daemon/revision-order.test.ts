@@ -9,6 +9,7 @@ test('a replica that is behind waits for its files, and for a while only', () =>
   expect(confirm('two', 'one')).not.toThrow();
   expect(confirm('two', 'two')).not.toThrow();
   expect(confirm('one', 'two')).not.toThrow();
+  expect(confirm('one', 'one')).not.toThrow();
   // Another replica got newer files.
   expect(confirm('one', 'three')).toThrow('HF6032');
   now += 60_000;
@@ -23,4 +24,41 @@ test('a replica that is behind waits for its files, and for a while only', () =>
   expect(confirm('four', 'five')).not.toThrow();
   // A newer one is waited for again.
   expect(confirm('four', 'six')).toThrow('HF6032');
+});
+
+test('a replica that is behind a revert waits too', () => {
+  let now = 0;
+  const order = createRevisionOrder({ now: () => now });
+  const confirm = (own: string, applied: string) => () => order.confirm('home', own, applied);
+  expect(confirm('one', 'one')).not.toThrow();
+  expect(confirm('two', 'one')).not.toThrow();
+  expect(confirm('two', 'two')).not.toThrow();
+  // Another replica has the commit that reverts.
+  expect(confirm('two', 'one')).toThrow('HF6032');
+  expect(confirm('one', 'one')).not.toThrow();
+  // This one has the next commit first.
+  expect(confirm('two', 'one')).not.toThrow();
+  expect(confirm('two', 'two')).not.toThrow();
+  expect(confirm('two', 'one')).toThrow('HF6032');
+  now += 180_000;
+  expect(confirm('two', 'one')).not.toThrow();
+});
+
+test('a replica that is behind replaces no rollout', () => {
+  let now = 0;
+  const order = createRevisionOrder({ now: () => now });
+  const isBehind = (own: string, to: string): boolean =>
+    order.isBehind(
+      { targets: { home: { phase: 'working', at: 0, to }, other: { phase: 'done', at: 0, to: 'same' } } },
+      { home: { to: own }, other: { to: 'same' }, broken: {} },
+    );
+  expect(isBehind('one', 'one')).toBe(false);
+  expect(isBehind('one', 'two')).toBe(true);
+  now += 60_000;
+  expect(isBehind('one', 'two')).toBe(true);
+  expect(isBehind('two', 'two')).toBe(false);
+  expect(isBehind('three', 'two')).toBe(false);
+  expect(isBehind('three', 'four')).toBe(true);
+  now += 180_000;
+  expect(isBehind('three', 'four')).toBe(false);
 });

@@ -87,8 +87,9 @@ async function reconcileInTurn(
   const request = permit.retry ? { ...asked, retry: true } : asked;
   // Called under the lock, when nobody else can apply anything.
   const loadDesired = async (): Promise<LoadedDesired> => {
-    const { lastApplied } = await context.store.read(target.name);
-    confirm?.(target.name, digest, lastApplied?.revision.digest);
+    const { lastApplied, quarantine } = await context.store.read(target.name);
+    // A revision that was rolled back isn't applied anyway.
+    if (quarantine?.revision !== digest) confirm?.(target.name, digest, lastApplied?.revision.digest);
     return loaded;
   };
   return { outcome: await reconcile({ ...context, loadDesired }, request), digest };

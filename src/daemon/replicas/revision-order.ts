@@ -1,7 +1,10 @@
-// New files reach one replica before another. A replica that is behind must not undo what another one has applied: if the
-// gateway has a revision that this replica never had, it waits for its own files first.
+// New files reach one replica before another. A replica that is behind must not undo what another one has applied, nor
+// replace the rollout that it began: if there is a revision that this replica never had, or one that came after its own,
+// it waits for its own files first.
 import type { Clock } from '../../domain/clock.ts';
 import { fail } from '../../domain/problem/problem.ts';
+import type { Rollout } from '../../domain/state/rollout.ts';
+import type { Fleet } from '../../rollout/begin.ts';
 
 export interface RevisionOrder {
   /**
@@ -9,31 +12,61 @@ export interface RevisionOrder {
    * Throws HF6032 if this replica should wait for newer files.
    */
   confirm(target: string, own: string, applied: string | undefined): void;
+  /** Whether this replica should wait for newer files before it replaces the rollout. `declared` by its own files. */
+  isBehind(rollout: Pick<Rollout, 'targets'>, declared: Fleet['declared']): boolean;
 }
 
 /** ms. A changed ConfigMap reaches all pods within two minutes, a commit within one interval of the git source. */
 const CATCH_UP_MS = 3 * 60_000;
 
 export function createRevisionOrder(clock: Pick<Clock, 'now'>): RevisionOrder {
-  /** The revisions that this replica has had, by target. */
-  const known = new Map<string, Set<string>>();
-  const noticed = new Map<string, { readonly applied: string; readonly at: number }>();
+  const [applied, begun] = [createOrder(clock), createOrder(clock)];
   return {
-    confirm(target, own, applied) {
-      const had = known.get(target);
-      // A replica that starts has the newest files, whatever was applied before.
-      known.set(target, (had ?? new Set([applied ?? own])).add(own));
-      if (applied === undefined || known.get(target)?.has(applied)) return void noticed.delete(target);
-      const before = noticed.get(target);
-      const at = before?.applied === applied ? before.at : clock.now();
-      noticed.set(target, { applied, at });
-      // It came from elsewhere, for example from a person with other files: the files decide.
-      if (clock.now() - at >= CATCH_UP_MS) return;
+    confirm(target, own, other) {
+      if (!applied.isBehind(target, own, other)) return;
       throw fail(
         'HF6032',
-        `revision ${applied.slice(0, 12)} was applied elsewhere, and this replica has ${own.slice(0, 12)}`,
+        `revision ${other?.slice(0, 12)} was applied elsewhere, and this replica has ${own.slice(0, 12)}`,
         { target },
       );
+    },
+    isBehind({ targets }, declared) {
+      const behind = Object.entries(declared).filter(
+        ([name, { to }]) => to !== undefined && begun.isBehind(name, to, targets[name]?.to),
+      );
+      return behind.length > 0;
+    },
+  };
+}
+
+/** What this replica has seen of one target. */
+interface Seen {
+  readonly own: string;
+  /** All revisions that it has had itself. */
+  readonly had: ReadonlySet<string>;
+  /** Its own revision was there before: another one came after it, as a commit that reverts does. */
+  readonly wasThere: boolean;
+}
+
+function createOrder(clock: Pick<Clock, 'now'>) {
+  const seen = new Map<string, Seen>();
+  const noticed = new Map<string, { readonly other: string; readonly at: number }>();
+  return {
+    /** `other`: the revision that is there now. False after CATCH_UP_MS: it came from elsewhere, and the files decide. */
+    isBehind(target: string, own: string, other: string | undefined): boolean {
+      const before = seen.get(target);
+      // A replica that starts has the newest files, whatever was there before.
+      const had = before?.had ?? new Set([other ?? own]);
+      const wasThere = other === own || (before?.own === own && before.wasThere);
+      seen.set(target, { own, had: new Set([...had, own]), wasThere });
+      if (other === undefined || other === own || (had.has(other) && !wasThere)) {
+        noticed.delete(target);
+        return false;
+      }
+      const first = noticed.get(target);
+      const at = first?.other === other ? first.at : clock.now();
+      noticed.set(target, { other, at });
+      return clock.now() - at < CATCH_UP_MS;
     },
   };
 }

@@ -13,7 +13,7 @@ import type { Rollout, RolloutAction } from '../../domain/state/rollout.ts';
 import type { Strategy } from '../../domain/strategy.ts';
 import type { Target } from '../../domain/target.ts';
 import { advance, type Advanced } from '../../rollout/advance.ts';
-import { begin } from '../../rollout/begin.ts';
+import { begin, type Fleet } from '../../rollout/begin.ts';
 import { controlled } from '../../rollout/control.ts';
 import { frozenUntil } from '../../rollout/outlook.ts';
 import { isUnknown, permits } from '../../rollout/permits.ts';
@@ -54,6 +54,8 @@ export interface RolloutParts {
   readonly undo: (target: string, written: Written, by: string | undefined) => Promise<Outcome>;
   readonly changed: (rollout: Rollout, change: RolloutChange) => void;
   readonly failed: (error: unknown) => void;
+  /** With replicas: whether another one has begun this rollout for newer files. */
+  readonly isBehind?: ((rollout: Rollout, declared: Fleet['declared']) => boolean) | undefined;
   /** ms between looks at a record that others can change; absent: nobody waits for others. */
   readonly pollMs?: number;
 }
@@ -183,6 +185,7 @@ class Driver implements Rollouts {
     await this.#change((before) => {
       if (!before && Object.values(found.declared).every(({ to, inForce }) => to === inForce))
         return undefined;
+      if (before && this.#parts.isBehind?.(before, found.declared)) return before;
       return begin(before, found, { id, now: this.#now() });
     });
   }
