@@ -1,4 +1,6 @@
 // Jest on the sources themselves: SWC only strips the types, modules stay ES modules.
+import { availableParallelism } from 'node:os';
+
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
@@ -13,8 +15,8 @@ export default {
   setupFiles: ['<rootDir>/test/support/seed.ts', '<rootDir>/test/support/unsynced.ts'],
   // A deadline for what hangs, not a measure: a busy machine takes its time.
   testTimeout: 120_000,
-  // A real gateway that judges is one for all (docs/testing.md).
-  maxWorkers: process.env.HOLDFAST_TEST_GATEWAY ? 1 : '100%',
+  // A real gateway that judges is one for all (docs/testing.md). Otherwise one more than cores: many tests wait for processes.
+  maxWorkers: process.env.HOLDFAST_TEST_GATEWAY ? 1 : availableParallelism() + 1,
   // Each file leaves some 30 MB behind in its worker, and a worker of 3 GB takes longer to exit than Jest waits for it.
   workerIdleMemoryLimit: '600MB',
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
