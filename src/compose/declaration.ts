@@ -40,8 +40,8 @@ export async function declarationOf(
     texts: new Map(edits.flatMap(({ path, after, kind }) => (kind === 'yaml' ? [[path, after]] : []))),
     allowUnresolved: true,
   });
-  if (!loaded.desired)
-    throw new HoldfastError([problem('HF2094', "the edited files aren't valid"), ...loaded.problems]);
+  // The errors are in what was asked for, and their positions are those after the edit.
+  if (!loaded.desired) throw new HoldfastError(loaded.problems);
   return edits;
 }
 

@@ -167,8 +167,16 @@ function desiredLoader(settings: Settings, env: Environment, io: Io, clock: Cloc
     const found = await loadDesired(target, { env, rules, now: clock.now(), ...from, signal: io.signal });
     const brought = found.desired?.secrets ?? found.secrets;
     if (brought) io.hide?.(brought.open());
-    return found;
+    return settings.file === undefined ? withFirstStep(found) : found;
   };
+}
+
+/** Without settings and files, this is the wrong directory, or the first command of a new user. */
+function withFirstStep(found: LoadedDesired): LoadedDesired {
+  const remedy =
+    'There is no holdfast.yaml here either. Run `holdfast init` to start a project, or change to the directory of yours.';
+  const problems = found.problems.map((one) => (one.code === 'HF2001' ? { ...one, remedy } : one));
+  return { ...found, problems };
 }
 
 /** Connections that are still open are closed at the end. */

@@ -287,6 +287,16 @@ describe('the output of pull', () => {
     });
   });
 
+  test('knows a .gitignore above the file before there is a repository', async () => {
+    const pulled = async (ignored: string, to: string): Promise<string> => {
+      await writeFile(join(dir, '.gitignore'), `${ignored}\n`);
+      return (await holdfast('pull', '--output-dir', to, '--write-env', `${to}/.env`)).err;
+    };
+    expect(await pulled('.env', 'one')).not.toContain('HF2073');
+    expect(await pulled('/two/.env', 'two')).not.toContain('HF2073');
+    expect(await pulled('/.env', 'three')).toContain('git would track three/.env after `git init`');
+  });
+
   test('writes the file of variables that the settings name, and that is not there yet', async () => {
     const settings = `version: 1\nenv-file: .env\ntargets: [{ name: home, url: "${gateway.sandbox.url}", key: "${SECRET}" }]\n`;
     await writeFile(join(dir, 'holdfast.yaml'), settings);

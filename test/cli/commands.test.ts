@@ -173,6 +173,15 @@ describe('the other commands', () => {
     expect(everything(ran)).not.toContain('sk-test-client-new');
   });
 
+  test('api says nothing of success where the gateway did something else', async () => {
+    const data = '{"old":"sk-test-not-there","new":"sk-test-client-other"}';
+    const ran = await terminal.run('api', 'patch', 'api-keys', '--data', data);
+    expect([ran.exit, everything(ran)]).toEqual([6, expect.not.stringContaining('verified')]);
+    expect(ran.err).toContain('so it added the value of "new"');
+    expect(ran.err).toContain('Holdfast undid the request: api-keys is as before');
+    expect(await terminal.read('gateway/config.yaml')).not.toContain('sk-test-client-other');
+  });
+
   test('api takes its body from a file and from standard input', async () => {
     await terminal.write('body.json', '{"value": 7}');
     expect((await terminal.run('api', 'put', 'request-retry', '--data', '@body.json')).exit).toBe(0);

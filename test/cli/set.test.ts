@@ -144,7 +144,7 @@ describe('what can not be declared is refused, and the files stay', () => {
     [['openai-compatibility[nobody].priority', '1'], 'HF2100'],
     [['debug', '--unset'], 'HF2100'],
     [['api-keys[*]', 'x'], 'HF2100'],
-    [['request-retry', 'many'], 'HF2094'],
+    [['request-retry', 'many'], 'HF2031'],
     [['api-keys', '[sk-test-0003]'], 'HF2101'],
     [['openai-compatibility[kimi].api-key-entries', '[{api-key: sk-test-0003}]'], 'HF2101'],
     [['request-retry', '{'], 'HF1001'],

@@ -25,7 +25,9 @@ describe('status', () => {
   test('before there are files says how to begin, and is no error', async () => {
     const { exit, out } = await work.holdfast('status');
     expect(exit).toBe(EXIT.ok);
-    expect(out).toContain('no desired-state files yet; `holdfast pull` writes them');
+    expect(out).toContain(
+      "desired-state directory desired-state doesn't exist; `holdfast pull` writes the files",
+    );
     expect((await work.holdfast('status', '--exit-code')).exit).toBe(EXIT.differences);
   });
 

@@ -267,14 +267,16 @@ describe('one clear problem for', () => {
   });
 
   test('a directory that does not exist', async () => {
-    expect(theProblem(await load(directory(), { layers: ['gone'] }))).toBe("HF2001 gone doesn't exist");
+    expect(theProblem(await load(directory(), { layers: ['gone'] }))).toBe(
+      "HF2001 the desired-state directory gone doesn't exist",
+    );
   });
 
   test('a directory that vanished', async () => {
     const dir = directory({ 'desired/a.yaml': 'debug: true\n' });
     expect((await load(dir)).problems).toEqual([]);
     rmSync(join(dir, 'desired'), { recursive: true });
-    expect(theProblem(await load(dir))).toMatch(/^HF2001 desired/);
+    expect(theProblem(await load(dir))).toMatch(/^HF2001 the desired-state directory desired/);
   });
 
   test('an empty directory', async () => {

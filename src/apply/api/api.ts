@@ -5,7 +5,6 @@ import { contentOf } from '../../gateway/model/decode.ts';
 import { parseDocument } from '../../yaml/document.ts';
 import { catalogOfText, type Dialect, V8 } from '../../gateway/dialect.ts';
 import { sameLayout } from '../../gateway/layout/layouts.ts';
-import { buildOf } from '../../gateway/client/build.ts';
 import type { Answer, Purpose } from '../../gateway/client/client.ts';
 import type { RequestCounts } from '../../domain/outcome/outcome.ts';
 import type { Path } from '../../domain/path.ts';
@@ -18,6 +17,7 @@ import { type AnswerContext, withoutSecrets } from './answer.ts';
 import { addressOf, type ApiRequest, V0_BASE } from './request.ts';
 import { undo } from './undo.ts';
 
+import { refusal } from './refusal.ts';
 import { type FieldRequest, unheld, withoutSubject } from './requested.ts';
 import { requireLasting, takeBackup } from '../record/backup.ts';
 import type { Context } from '../run/context.ts';
@@ -130,7 +130,7 @@ function resultOf(
   { backup, problems = [] }: More = {},
 ): ApiResult {
   const body = parsed(answer.body.open());
-  const refused = answer.status >= 400 ? [refusal(run, request, answer)] : [];
+  const refused = answer.status >= 400 ? [refusal(run.context.target.name, request, answer)] : [];
   return {
     status: answer.status,
     body: request.reveal ? body : withoutSecrets(request.path, body, answering(run, secrets)),
@@ -139,13 +139,6 @@ function resultOf(
     problems: [...refused, ...problems],
     requests: run.client.counts(),
   };
-}
-
-function refusal(run: Run, { path }: ApiRequest, { status, headers }: Answer): Problem {
-  // A v7 gateway doesn't know the path, and responds before it checks the key.
-  const isUnknown = status === 404 && !addressOf(path).path.startsWith(V0_BASE) && !buildOf(headers);
-  const why = isUnknown ? ': it has no v8 API' : '';
-  return problem('HF5052', `the gateway answered ${status}${why}`, { target: run.context.target.name });
 }
 
 function answering(run: Answering, secrets: Iterable<string>): AnswerContext {
@@ -189,7 +182,10 @@ async function write(under: Run, request: ApiRequest): Promise<ApiResult> {
   const untrue = requested && withoutSubject(dialect.memoryCatalog, before.memory.open(), requested);
   const reported: ApiEffect =
     effect.kind === 'same' && (missing.length > 0 || untrue !== undefined) ? { kind: 'nothing' } : effect;
-  const complaint = untrue === undefined ? complaints(run, reported, missing) : [deniedBy(run, untrue)];
+  const complaint =
+    requested && untrue !== undefined
+      ? [deniedBy(run, requested, untrue)]
+      : complaints(run, reported, missing);
   const undone = complaint.length > 0 ? await undo(run, before, expected, settled) : undefined;
   return resultOf(run, request, answer, reported, secrets, {
     ...about,
@@ -278,9 +274,11 @@ function converted(run: Run, before: DeepLive, { live }: Settled): readonly Prob
   return [problem('HF5054', message, { severity: 'warning', target })];
 }
 
-function deniedBy(run: Run, what: string): Problem {
+function deniedBy(run: Run, { endpoint }: FieldRequest, what: string): Problem {
+  const name = endpoint.replace(/^\//, '');
   return problem('HF5050', `the gateway responded with 200, but ${what}`, {
     target: run.context.target.name,
+    remedy: `See what is there with \`holdfast api get ${name}\`. To add or remove items, edit the files and run \`holdfast apply\`.`,
   });
 }
 

@@ -46,13 +46,13 @@ export function withoutSubject(catalog: Catalog, before: Tree, requested: FieldR
   if (requested.method === 'DELETE')
     return isDeletable(field, held, requested.query ?? {})
       ? undefined
-      : 'there was nothing with that name to delete';
+      : 'it had nothing with that name to delete';
   if (requested.method !== 'PATCH' || field.route.kind !== 'strings') return undefined;
   const given = bodyOf(requested.body);
   const [old, fresh] = isTree(given) ? [given['old'], given['new']] : [];
   if (typeof old !== 'string' || typeof fresh !== 'string' || old === fresh || held.includes(old))
     return undefined;
-  return "the item to replace didn't exist, and the gateway ADDED the new one";
+  return 'the list had no item with the value of "old", so it added the value of "new"';
 }
 
 function isDeletable(

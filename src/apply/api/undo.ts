@@ -38,7 +38,7 @@ export async function undo(
           })
         ).kind === 'back';
   return back
-    ? problem('HF5055', `Holdfast undid what the request changed: ${paths}`, {
+    ? problem('HF5055', `Holdfast undid the request: ${paths} is as before`, {
         target: target.name,
         severity: 'warning',
       })

@@ -1,18 +1,19 @@
 // What to know about edited files: secrets that git would track, and other targets that read them.
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Adoption, FileEdit } from '../../compose/adoption.ts';
 import type { Io } from '../../compose/io.ts';
 import type { Session } from '../../compose/session.ts';
 import { git, isInWorkTree } from '../../desired/read/revision.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
+import { isWithin } from '../../lib/paths.ts';
 import { otherReaders } from '../../settings/readers.ts';
 import { shownIn } from '../io/shown-in.ts';
 
 /** A warning for each file with secrets that git would track. One process for each directory: there can be many files. */
 export async function exposed(paths: readonly string[], cwd: string): Promise<readonly Problem[]> {
   const found = await Promise.all(
-    [...Map.groupBy(paths, (path) => dirname(path))].map(([dir, files]) => trackedIn(dir, files)),
+    [...Map.groupBy(paths, (path) => dirname(path))].map(([dir, files]) => trackedIn(dir, files, cwd)),
   );
   return found.flat().map((path) => {
     const shown = shownIn(cwd, path);
@@ -23,8 +24,8 @@ export async function exposed(paths: readonly string[], cwd: string): Promise<re
   });
 }
 
-async function trackedIn(dir: string, files: readonly string[]): Promise<readonly string[]> {
-  if (!isInWorkTree(dir)) return unlistedIn(dir, files);
+async function trackedIn(dir: string, files: readonly string[], cwd: string): Promise<readonly string[]> {
+  if (!isInWorkTree(dir)) return unlistedIn(dir, files, cwd);
   const inside = await git(dir, ['rev-parse', '--is-inside-work-tree']);
   if (inside?.trim() !== 'true') return [];
   const ignored = await git(dir, ['-c', 'core.quotePath=false', 'check-ignore', '--', ...files]);
@@ -32,12 +33,29 @@ async function trackedIn(dir: string, files: readonly string[]): Promise<readonl
   return files.filter((path) => !names.has(path));
 }
 
-/** There is no repository yet, so git can't be asked: as far as the `.gitignore` beside the files says. */
-async function unlistedIn(dir: string, files: readonly string[]): Promise<readonly string[]> {
-  const text = await readFile(join(dir, '.gitignore'), 'utf8').catch(() => '');
-  const lines = new Set(text.split('\n').map((line) => line.trim().replace(/^\//, '')));
-  return lines.has('*') ? [] : files.filter((path) => !lines.has(basename(path)));
+/**
+ * There is no repository yet, so git can't be asked: as far as the `.gitignore` beside the files and those above it say,
+ * up to the working directory, which is where the repository will begin.
+ */
+async function unlistedIn(dir: string, files: readonly string[], cwd: string): Promise<readonly string[]> {
+  const dirs = [dir];
+  while (isWithin(dirs.at(-1) ?? '', cwd) && dirs.at(-1) !== resolve(cwd))
+    dirs.push(dirname(dirs.at(-1) ?? ''));
+  const lists = await Promise.all(
+    dirs.map(async (at) => ({
+      at,
+      lines: linesOf(await readFile(join(at, '.gitignore'), 'utf8').catch(() => '')),
+    })),
+  );
+  const isListed = (path: string): boolean =>
+    lists.some(({ at, lines }) => {
+      const way = relative(at, path);
+      return ['*', basename(path), way, `/${way}`].some((pattern) => lines.has(pattern));
+    });
+  return files.filter((path) => !isListed(path));
 }
+
+const linesOf = (text: string): ReadonlySet<string> => new Set(text.split('\n').map((line) => line.trim()));
 
 /** Other targets read the same file. */
 export function sharedWith(

@@ -158,8 +158,10 @@ async function workTreeOf(dir: string): Promise<readonly string[]> {
 
 function unreadable(dir: string, error: unknown, options: LayerOptions): Problem {
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-  const message = `${shownIn(options, dir)} ${missing ? "doesn't exist" : `can't be read: ${reasonOf(error)}`}`;
-  return missing ? problem('HF2001', message) : problem('HF2002', message, at(dir, options));
+  const shown = shownIn(options, dir);
+  return missing
+    ? problem('HF2001', `the desired-state directory ${shown} doesn't exist`)
+    : problem('HF2002', `${shown} can't be read: ${reasonOf(error)}`, at(dir, options));
 }
 
 /** How a file or directory is called in positions. */

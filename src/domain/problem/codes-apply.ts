@@ -136,10 +136,14 @@ export const APPLY_CODES = {
   ),
   HF5050: code(
     EXIT.rolledBack,
-    'The gateway responded with 200 but changed nothing',
-    'Run `holdfast explain PATH` to see which routes work for this key.',
+    'The gateway responded with 200 but changed nothing, or something else',
+    'Declare the value in the files and run `holdfast apply`, which knows what works. `holdfast explain KEY` shows the routes of a key.',
   ),
-  HF5052: code(EXIT.unexpected, 'The gateway refused the request', "Read the gateway's response."),
+  HF5052: code(
+    EXIT.unexpected,
+    'The gateway refused the request',
+    'Read the response of the gateway, if it sent one, and correct the path, the method or the body.',
+  ),
   HF5053: code(
     EXIT.usage,
     "This isn't a request to the Management API",
@@ -153,7 +157,7 @@ export const APPLY_CODES = {
   HF5055: code(
     EXIT.ok,
     'Holdfast reverted the side effects of a request',
-    "You don't need to do anything. The other problem says what the gateway didn't do.",
+    "The gateway is as it was before the request. The other problem says what the gateway didn't do.",
   ),
   HF5056: code(
     EXIT.rollbackFailed,

@@ -6,7 +6,7 @@ export const DESIRED_STATE_CODES = {
   HF2001: code(
     EXIT.invalid,
     "The desired-state directory doesn't exist",
-    'Correct the path, or mount the directory. Holdfast never treats a missing directory as an empty desired state. If the directory is in the repository that `daemon.source.git` names, work in a clone of it, or ask the daemon with --via.',
+    'Correct `desired` in the settings, create the directory with `holdfast pull`, or mount it. If it is in the repository that `daemon.source.git` names, work in a clone of it, or ask the daemon with `--via`.',
   ),
   HF2002: code(
     EXIT.invalid,
@@ -339,8 +339,8 @@ export const DESIRED_STATE_CODES = {
   ),
   HF2094: code(
     EXIT.invalid,
-    'The edited files would still differ from the gateway',
-    'Holdfast wrote nothing. Adopt fewer paths at a time, or edit the files by hand.',
+    'The edited files would be invalid, or would still differ from the gateway',
+    'Nothing was written. Adopt fewer paths at a time, or edit the files by hand.',
   ),
   HF2095: code(
     EXIT.invalid,

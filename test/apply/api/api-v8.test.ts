@@ -107,8 +107,17 @@ ${families.map(group).join('')}`;
     expect(refused).toMatchObject({ status: 400, problems: [{ code: 'HF5052' }] });
     const missing = await callApi((await setup()).context, { method: 'GET', path: TREE });
     expect(missing.problems.map(({ message }) => message)).toEqual([
-      'the gateway answered 404: it has no v8 API',
+      'the gateway responded with 404: it has no v8 API',
     ]);
+  });
+
+  test('names the endpoint that was meant, and none for an entry that is not there', async () => {
+    const { context } = await setup();
+    const remedyOf = async (path: string): Promise<string | undefined> =>
+      (await callApi(context, { method: 'GET', path })).problems[0]?.remedy;
+    expect(await remedyOf('confg')).toContain('Did you mean `config`?');
+    expect(await remedyOf('api-kyes')).toContain('Did you mean `api-keys`?');
+    expect(await remedyOf('auth-files/nothing')).not.toContain('Did you mean');
   });
 
   test('reports that a flat file was converted', async () => {

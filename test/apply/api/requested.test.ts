@@ -94,7 +94,7 @@ describe('a request about something that was not there', () => {
     withoutSubject(loadCatalog('legacy'), MEMORY, { method, endpoint, body: JSON.stringify(body), query });
 
   test('a replacement adds', () => {
-    expect(said('PATCH', '/api-keys', { old: 'nope', new: 'sk-test-0003' })).toContain('ADDED');
+    expect(said('PATCH', '/api-keys', { old: 'nope', new: 'sk-test-0003' })).toContain('so it added');
     expect(said('PATCH', '/api-keys', { old: 'sk-test-0001', new: 'sk-test-0003' })).toBeUndefined();
     expect(said('PATCH', '/api-keys', { old: 'sk-test-0003', new: 'sk-test-0003' })).toBeUndefined();
   });

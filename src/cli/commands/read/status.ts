@@ -168,7 +168,8 @@ async function declaration(
   const elsewhere = isMissing ? atTheDaemon(session.settings) : undefined;
   if (elsewhere !== undefined) return { unresolved: elsewhere };
   // A directory that was there before and is missing now is an error; one that was never there is a beginning.
-  if (!applied && isMissing) return { unresolved: 'no desired-state files yet; `holdfast pull` writes them' };
+  if (!applied && first && isMissing)
+    return { unresolved: `${first.message}; \`holdfast pull\` writes the files` };
   return first && errors.every(({ code }) => code === 'HF2020')
     ? { unresolved: `${first.message}. ${first.remedy}` }
     : {};

@@ -93,7 +93,8 @@ function afterword(result: ApiResult, flags: Flags, io: Io): string {
     unread: "sent; this isn't a configuration endpoint, so there is nothing to verify",
     refused: '',
   }[effect.kind];
-  const lines = [said, backup === undefined ? '' : `backup ${backup}`]
+  const hasFailed = result.problems.some(({ severity }) => severity === 'error');
+  const lines = [hasFailed ? '' : said, backup === undefined ? '' : `backup ${backup}`]
     .filter(Boolean)
     .map((line) => `${style.dim(line)}\n`);
   return `${flags.quiet ? '' : lines.join('')}${problemsText(result.problems, style)}`;
