@@ -59,6 +59,10 @@ function gaugesIn(registry: Registry) {
       '1 while Holdfast sends nothing because the gateway refused the management key',
       'target',
     ),
+    stateAvailable: gauge(
+      'holdfast_state_available',
+      "1 while the state can be read, 0 while it can't: nothing is checked or written then",
+    ),
     rolloutPhase: gauge(
       'holdfast_rollout_phase',
       '1 for the current phase of the last rollout, 0 for all others',

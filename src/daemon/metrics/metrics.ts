@@ -59,12 +59,16 @@ export function createMetrics(options: MetricsOptions): Metrics {
       const names = options.operations.targets().map(({ name }) => name);
       const facts = await known.all(names);
       await removeStaleSeries(instruments, new Set(names));
-      const rollout = await options.operations
+      const state = await options.operations
         .store()
         .rollout()
-        .catch(() => undefined); // unknown has no series
+        .then(
+          (rollout) => ({ isAvailable: true, rollout }),
+          () => ({ isAvailable: false, rollout: undefined }), // unknown has no series
+        );
       clear(instruments.gauges);
-      showRollout(instruments.gauges, rollout);
+      instruments.gauges.stateAvailable.set(state.isAvailable ? 1 : 0);
+      showRollout(instruments.gauges, state.rollout);
       showFacts(instruments.gauges, facts, options.now());
       showSource(instruments.gauges, options.source?.());
       return registry.metrics();

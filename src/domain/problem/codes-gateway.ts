@@ -40,7 +40,7 @@ export const GATEWAY_CODES = {
   HF3007: code(
     EXIT.unreachable,
     'The management key is wrong',
-    'Correct the key of the target. Holdfast tries a changed key at once. It tries the same key again only with `holdfast doctor --retry-auth`, because the gateway bans an address for 30 minutes after five wrong keys.',
+    'Correct the key of the target. Holdfast tries a changed key at once, and the same key after 135 minutes or with `holdfast doctor --retry-auth`. A gateway bans an address for 30 minutes after five wrong keys.',
     { retry: 'never', unsent: true },
   ),
   HF3008: code(

@@ -91,14 +91,10 @@ function stillBlocked(target: string, failure: RememberedFailure, clock: Clock):
   const remedy = failure.banned
     ? `Wait ${minutes} min. Or restart the gateway, which removes bans, then run ${retry}.`
     : `Correct the key: Holdfast tries a changed key at once. ${retry} tries the same key once more.`;
-  return fail(
-    'HF3013',
-    `${failure.reason}; Holdfast doesn't try the same key again for another ${minutes} min`,
-    {
-      target,
-      remedy,
-    },
-  );
+  return fail('HF3013', `${failure.reason}; Holdfast tries the same key again in ${minutes} min`, {
+    target,
+    remedy,
+  });
 }
 
 /** HTTP strips blanks at both ends of a header and forbids control characters. Never reveals the key. */

@@ -15,6 +15,8 @@ interface Bench extends Metrics {
   targets: string[];
   state: TargetState;
   rollout: Rollout | undefined;
+  /** The state can't be read. */
+  isLost: boolean;
   source: Source | undefined;
   now: number;
   /** Lines of one metric, e.g. `{target="home"} 1`. */
@@ -27,12 +29,19 @@ function bench(): Bench {
     targets: ['home'],
     state: {} as TargetState,
     rollout: undefined as Rollout | undefined,
+    isLost: false,
     source: undefined as Source | undefined,
     now: 0,
   };
   const operations = {
     targets: () => at.targets.map((name) => ({ name })),
-    store: () => ({ read: async () => at.state, rollout: async () => at.rollout }),
+    store: () => ({
+      read: async () => at.state,
+      rollout: async () => {
+        if (at.isLost) throw new Error('no database');
+        return at.rollout;
+      },
+    }),
   } as never; // what metrics read of the operations
   const metrics = createMetrics({
     operations,
@@ -108,6 +117,15 @@ describe('metrics', () => {
     expect(await at.shown('holdfast_reconcile_duration_seconds_bucket')).toContain(
       '{le="0.05",target="home"} 3',
     );
+  });
+
+  test('a state that can not be read is shown, and what it would say is not', async () => {
+    const at = bench();
+    at.rollout = { id: 'r', phase: 'paused', startedAt: 0, at: 0, waves: [], targets: {} };
+    expect(await at.shown('holdfast_state_available')).toEqual([' 1']);
+    at.isLost = true;
+    expect(await at.shown('holdfast_state_available')).toEqual([' 0']);
+    expect(await at.shown('holdfast_rollout_phase')).toEqual([]);
   });
 
   test('the rollout shows its phase and how many targets are in each', async () => {
