@@ -3,6 +3,7 @@
 import { isFlat } from '../gateway/layout/layouts.ts';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { noKeyText } from '../gateway/catalog/nearby.ts';
 import { canonical } from '../gateway/model/equal.ts';
 import { pathsIn } from '../gateway/layout/locate.ts';
 import { OF_THE_MACHINE } from '../gateway/layout/machine.ts';
@@ -176,5 +177,5 @@ function faultOf(catalog: Catalog, path: Path): Problem | undefined {
       return problem('HF1001', `\`${shown}\` is inside a list, and you can only declare whole lists`);
     field = field && catalog.child(field, name ?? '*');
   }
-  return field ? undefined : problem('HF1005', `the gateway doesn't have the key \`${shown}\``);
+  return field ? undefined : problem('HF1005', noKeyText(shown));
 }

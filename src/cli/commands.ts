@@ -117,7 +117,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry(
     'explain',
-    'explain a configuration key, an error code or a guard',
+    'explain a configuration key, an error code, a guard or a status',
     () => import('./commands/read/explain.ts'),
   ),
   entry(

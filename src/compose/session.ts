@@ -8,6 +8,7 @@ import { authMemoryOf } from '../state/auth-memory.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Listener } from '../domain/outcome/event.ts';
 import { fail, HoldfastError, type Problem } from '../domain/problem/problem.ts';
+import { onlyTarget } from '../domain/target-names.ts';
 import type { Target } from '../domain/target.ts';
 import type { Context } from '../apply/run/context.ts';
 import { loadDesired, type LoadedDesired } from '../desired/desired.ts';
@@ -195,13 +196,5 @@ function connections(store: Store, clock: Clock) {
 }
 
 /** The target of a command that works on only one. */
-export function theTarget(session: Pick<Session, 'targets'>, command: string): Target {
-  const [target, ...others] = session.targets;
-  if (!target || others.length > 0) {
-    throw fail(
-      'HF1003',
-      `${command} works on one target: name it with --target. The targets are ${session.targets.map(({ name }) => name).join(', ')}`,
-    );
-  }
-  return target;
-}
+export const theTarget = ({ targets }: Pick<Session, 'targets'>, command: string): Target =>
+  onlyTarget(targets, command);

@@ -34,7 +34,9 @@ export async function copyState(flags: PlanFlags, { from, to }: Places, io: Io):
     });
     try {
       if (source.place === destination.place)
-        throw fail('HF1003', `source and destination are both ${source.place}`);
+        throw fail('HF1001', `source and destination are both ${source.place}`, {
+          remedy: 'Name another place with --from or --to.',
+        });
       const targets = [];
       for (const { name } of selectedTargets(settings.targets, flags.target))
         targets.push({ target: name, ...(await copyTarget(source, destination, name)) });
@@ -54,7 +56,7 @@ function placeOf(state: StateSettings, place: string | undefined, cwd: string): 
   const { postgres, ...files } = state;
   if (place !== 'postgres') return { ...files, dir: resolve(cwd, place) };
   if (!postgres)
-    throw fail('HF1003', 'the settings name no database', {
+    throw fail('HF1001', 'the settings name no database', {
       remedy: 'Set `state.postgres` and `state.encryption-key` in the settings file.',
     });
   return state;

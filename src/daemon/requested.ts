@@ -7,6 +7,7 @@ import type { Trigger } from '../domain/state/check-record.ts';
 import type { Outcome, OutcomeKind } from '../domain/outcome/outcome.ts';
 import { fail, HoldfastError } from '../domain/problem/problem.ts';
 import type { Suspension } from '../domain/state/state.ts';
+import { targetNamed } from '../domain/target-names.ts';
 import type { Target } from '../domain/target.ts';
 import type { AdoptRequest, AdoptResult } from './core/adopt-request.ts';
 import { type CheckContext, type CheckResult, checkTarget, contextOf } from './core/check.ts';
@@ -48,11 +49,7 @@ export abstract class RequestedWork implements Operations {
   protected abstract readonly parts: RequestedParts;
 
   target(name: string): Target {
-    const { targets } = this.parts.place();
-    const found = targets.find((candidate) => candidate.name === name);
-    if (found) return found;
-    const names = targets.map((one) => one.name).join(', ');
-    throw fail('HF1003', `there is no target "${name}". The settings define ${names}`);
+    return targetNamed(this.parts.place().targets, name);
   }
 
   async plan(name: string, request: ReconcileRequest = {}): Promise<Outcome> {

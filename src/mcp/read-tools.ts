@@ -115,12 +115,14 @@ export const READ_TOOLS: readonly Tool[] = [
   }),
   lookTool({
     name: 'explain',
-    title: 'Explain a key, an error code or a guard',
+    title: 'Explain a key, an error code, a guard or a status',
     description:
-      'Says what a configuration key means, how it is written, and what the gateway does to its value. Explains error codes (HF3007) and guards (mass-delete) too.',
+      'Says what a configuration key means, how it is written, and what the gateway does to its value. Explains error codes (HF3007), guards (mass-delete) and statuses of a target (stale-memory) too.',
     input: Type.Object(
       {
-        what: Type.String({ description: 'A path such as openai-compatibility, a code, or a guard.' }),
+        what: Type.String({
+          description: 'A path such as openai-compatibility, a code, a guard, or a status.',
+        }),
         layout: Type.Optional(Type.Enum(['legacy', 'v8'])),
       },
       { additionalProperties: false },

@@ -323,7 +323,7 @@ describe('the output of pull', () => {
     const unknown = await holdfast('pull', '--include', 'nope');
     expect([unknown.exit, unknown.err]).toEqual([
       EXIT.usage,
-      expect.stringContaining("doesn't have the key `nope`"),
+      expect.stringContaining('the gateway has no key `nope`'),
     ]);
     expect((await holdfast('pull', '--file', '../x.yaml')).exit).toBe(EXIT.usage);
   });

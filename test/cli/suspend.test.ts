@@ -74,8 +74,9 @@ describe('a suspended target', () => {
 
 describe('holdfast suspend', () => {
   test.each([
-    [['--reason', 'x'], 'a suspension needs an end: --for or --until'],
-    [['--for', '30m'], "required option '--reason <text>' not specified"],
+    [[], 'suspend needs an end (--for or --until) and a reason (--reason)'],
+    [['--reason', 'x'], 'suspend needs an end (--for or --until)'],
+    [['--for', '30m'], 'suspend needs a reason (--reason)'],
     [['--for', '30m', '--reason', '  '], 'it needs a reason'],
     [['--for', 'a while', '--reason', 'x'], "`a while` isn't a valid duration"],
     [['--for', '31d', '--reason', 'x'], 'it would last longer than 30 days'],

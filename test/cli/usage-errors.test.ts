@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import type { Io } from '../../src/compose/io.ts';
+import { SYNC_STATUSES } from '../../src/domain/outcome/sync-status.ts';
 import { CODES } from '../../src/domain/problem/codes.ts';
 
 interface Ran {
@@ -143,6 +144,23 @@ describe('explain', () => {
     expect(exit).toBe(CODES.HF1005.exit);
     expect(err).toContain('Did you mean the guard `mass-delete`?');
     expect((await run('explain', 'request-rety')).err).toContain('Did you mean `request-retry`?');
+    expect((await run('explain', 'stale-memroy')).err).toContain('Did you mean the status `stale-memory`?');
+  });
+
+  test('suggests a code that differs in one digit, and no other', async () => {
+    expect((await run('explain', 'HF1009')).err).toContain('Did you mean `HF1001`?');
+    expect((await run('explain', 'HF9999')).err).not.toContain('Did you mean');
+  });
+
+  test('says once that nothing has this name', async () => {
+    const { err } = await run('explain', 'nonsense');
+    expect(err).toContain('HF1005 the gateway has no key `nonsense`\n  fix docs/keys.md lists all keys.');
+  });
+
+  test.each(Object.entries(SYNC_STATUSES))('%s', async (status, { severity, meaning }) => {
+    const { exit, out } = await run('explain', status, '--output', 'json');
+    expect(exit).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ explanation: { status, severity, meaning } });
   });
 
   test.each(Object.keys(CODES))('%s', async (code) => {

@@ -1,7 +1,8 @@
 // Values that somebody wants to declare, as the smallest edit of the files. Pure, as the adoption of drift is.
 import type { Field } from '../../gateway/catalog/field.ts';
+import { noKeyText } from '../../gateway/catalog/nearby.ts';
 import { mapSecrets } from '../../gateway/catalog/secrets.ts';
-import { type Path, type Segment } from '../../domain/path.ts';
+import { formatPath, type Path, type Segment } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import { isList, isTree, listOf, type Tree, treeOf, type Value, valueAt } from '../../lib/value.ts';
 import { valueOf } from '../../yaml/located.ts';
@@ -112,7 +113,7 @@ function replacedAt(there: Value | undefined, [step, ...rest]: Place, value: Val
 
 function declare({ path, text, value }: Declaration, tree: Tree, root: Field, draft: Draft): Problem[] {
   const found = placeOf(path, tree, root);
-  if (typeof found === 'string') return [problem('HF2100', `\`${text}\`: ${found}`, { path: text })];
+  if (typeof found === 'string') return [problem('HF2100', found, { path: text })];
   const { place, field, isNew } = found;
   if (value === undefined) return remove(place, isNew, text, tree, draft);
   const literals = literalSecrets(field, value);
@@ -159,11 +160,11 @@ function placeOf(path: Path, tree: Tree, root: Field): Found | string {
   };
   const place: (string | number)[] = [];
   for (const [i, segment] of path.entries()) {
-    if (segment.name === null) return '`*` names no single place';
+    if (segment.name === null) return `\`${formatPath(path)}\` names no single place`;
     const step = stepTo(segment, here.value, here.field);
-    if (typeof step === 'string') return step;
+    if (!step) return noKeyText(formatPath(path.slice(0, i + 1)));
     if (typeof step.at === 'number' && step.value === undefined && i < path.length - 1)
-      return `there is no entry \`${segment.name}\``;
+      return `\`${formatPath(path.slice(0, i))}\` has no entry \`${segment.name}\``;
     place.push(step.at);
     here = step;
   }
@@ -176,11 +177,12 @@ interface Step {
   readonly value: Value | undefined;
 }
 
-function stepTo({ name }: Segment, value: Value | undefined, field: Field | undefined): Step | string {
+/** Undefined: the gateway has no such key. */
+function stepTo({ name }: Segment, value: Value | undefined, field: Field | undefined): Step | undefined {
   const text = name ?? '';
   if (field?.kind === 'list' || isList(value)) return entryNamed(text, listOf(value), field);
   const inner = field?.fields?.get(text) ?? field?.value ?? (field?.kind === 'any' ? field : undefined);
-  if (field && !inner) return `the gateway has no key \`${text}\` there`;
+  if (field && !inner) return undefined;
   return { at: text, field: inner, value: isTree(value) ? value[text] : undefined };
 }
 

@@ -3,6 +3,7 @@ import type { AdoptedView } from '../../api-schema/views.ts';
 import type { Io } from '../../compose/io.ts';
 import { selectedTargets } from '../../compose/selected-targets.ts';
 import { fail, problem, type Problem } from '../../domain/problem/problem.ts';
+import { onlyTarget } from '../../domain/target-names.ts';
 import { isCode } from '../../domain/problem/codes.ts';
 import { plural } from '../../lib/text.ts';
 import type { Style } from '../../report/text/style.ts';
@@ -32,8 +33,7 @@ export async function adoptVia(flags: Routed<AdoptFlags>, words: readonly string
         },
       );
   await using remote = await openRemote(flags, io);
-  const [target, ...others] = selectedTargets((await remote.targets()).targets, flags.target);
-  if (!target || others.length > 0) throw fail('HF1003', 'adopt works on one target: name it with --target');
+  const target = onlyTarget(selectedTargets((await remote.targets()).targets, flags.target), 'adopt');
   const paths = [...words, ...(flags.only ?? [])];
   const { keep, branch } = flags;
   const adopted = await remote.adopt(target.name, {

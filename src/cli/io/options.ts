@@ -1,6 +1,7 @@
 // Flags that several commands share, how an action receives them, and how they are converted to the engine's types.
 import { type Command, Option } from 'commander';
 import { loadCatalog } from '../../gateway/catalog/catalog.ts';
+import { noKeyText } from '../../gateway/catalog/nearby.ts';
 import { parsePath, type Path } from '../../domain/path.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Globals } from '../../compose/io.ts';
@@ -108,8 +109,7 @@ export function onlyIn({ only }: { readonly only?: readonly string[] }): { reado
   const paths = only.map(pathFrom);
   for (const [i, path] of paths.entries()) {
     const names = path.map(({ name }) => name ?? '*');
-    if (!catalogs.some((catalog) => catalog.at(names)))
-      throw fail('HF1005', `no key of the gateway is called \`${only[i]}\``);
+    if (!catalogs.some((catalog) => catalog.at(names))) throw fail('HF1005', noKeyText(only[i] ?? ''));
   }
   return { only: paths };
 }

@@ -6,7 +6,8 @@ import { momentText } from '../../lib/text.ts';
 import type { Session } from '../../compose/session.ts';
 import type { Rollouts } from '../../daemon/rollout/rollouts.ts';
 import { waitsFor } from '../../rollout/view.ts';
-import { openRollouts, targetNamed } from './local.ts';
+import { targetNamed } from '../../domain/target-names.ts';
+import { openRollouts } from './local.ts';
 
 interface Applying {
   /** Applies, with a question where there is somebody to ask. `isThere`: the target has the revision already. */
@@ -63,7 +64,7 @@ class Waves {
 
   /** Applies if it's the target's turn. Whether it is to be tried again. */
   async on(name: string): Promise<boolean> {
-    const target = targetNamed(this.#session, name);
+    const target = targetNamed(this.#session.settings.targets, name);
     const context = this.#session.contextOf(target);
     const loaded = await context.loadDesired();
     const digest = loaded.desired?.revision.digest;

@@ -1,8 +1,7 @@
 // The rollout of the settings' state, continued by this process: for commands without a daemon.
 import { restore } from '../../apply/apply.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
-import { fail } from '../../domain/problem/problem.ts';
-import type { Target } from '../../domain/target.ts';
+import { targetNamed } from '../../domain/target-names.ts';
 import type { Session } from '../../compose/session.ts';
 import { undoApply, withBefore } from '../../daemon/core/roll-back.ts';
 import { createRollouts, type Rollouts, type Written } from '../../daemon/rollout/rollouts.ts';
@@ -44,15 +43,9 @@ async function undo(
   by: string | undefined,
 ): Promise<Outcome> {
   const { store } = session;
-  const context = session.contextOf(targetNamed(session, name));
+  const context = session.contextOf(targetNamed(session.settings.targets, name));
   return undoApply(store, name, await withBefore(store, name, written), {
     by,
     restore: () => restore(context, { backup: { id: written.backup }, confirm: written.isStillWanted }),
   });
-}
-
-export function targetNamed({ settings }: Pick<Session, 'settings'>, name: string): Target {
-  const found = settings.targets.find((target) => target.name === name);
-  if (found) return found;
-  throw fail('HF1003', `there is no target "${name}"`);
 }

@@ -359,7 +359,7 @@ export const DESIRED_STATE_CODES = {
   ),
   HF2099: code(
     EXIT.invalid,
-    "The path isn't released",
+    "The path isn't in the list of released keys",
     'Run `holdfast status` to list the released paths of the target.',
   ),
   HF2098: code(

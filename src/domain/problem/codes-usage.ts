@@ -23,11 +23,7 @@ export const USAGE_CODES = {
     "The target isn't clear",
     'Name a target of the settings file with `--target NAME`.',
   ),
-  HF1005: code(
-    EXIT.usage,
-    "The gateway doesn't have this key",
-    'See docs/keys.md for all keys, or run `holdfast explain PATH` for one of them.',
-  ),
+  HF1005: code(EXIT.usage, "The gateway doesn't have this key", 'docs/keys.md lists all keys.'),
   HF1010: code(
     EXIT.invalid,
     "The settings file can't be read",

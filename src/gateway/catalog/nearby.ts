@@ -1,8 +1,11 @@
-// Suggestions for a key that the catalog doesn't know.
+// How to say that the catalog doesn't know a key, and suggestions for it.
 import { distance } from 'fastest-levenshtein';
 import { plainSpelling } from '../../lib/text.ts';
 import { formatPath, key, type Path } from '../../domain/path.ts';
 import type { Catalog, Field } from './field.ts';
+
+/** The one wording, for a path as text. */
+export const noKeyText = (path: string): string => `the gateway has no key \`${path}\``;
 
 /** The member of `field` that the user probably meant: by its former name, another spelling, or a typing mistake. */
 export function nearbyMember(field: Field, name: string): Field | undefined {

@@ -13,7 +13,7 @@ import {
 import { counterpartOf } from '../layout/counterpart.ts';
 import { effectOf } from '../catalog/effects.ts';
 import type { Catalog, Field, Kind } from '../catalog/field.ts';
-import { nearbyPaths } from '../catalog/nearby.ts';
+import { nearbyPaths, noKeyText } from '../catalog/nearby.ts';
 import { isSecretName } from '../catalog/secrets.ts';
 import { howWritten } from './writing.ts';
 
@@ -83,8 +83,7 @@ function readPath(text: string): Path {
 
 function unknown(catalog: Catalog, text: string, { path, field }: Found, name: string): Error {
   const near = nearbyPaths(catalog, field, path, name);
-  const place = path.length === 0 ? 'the configuration' : `\`${formatPath(path)}\``;
-  return fail('HF1005', `\`${text}\`: ${place} has no key \`${name}\`.`, {
+  return fail('HF1005', noKeyText(text), {
     ...(near.length > 0 && { remedy: `Did you mean ${near.map((each) => `\`${each}\``).join(' or ')}?` }),
   });
 }

@@ -135,7 +135,7 @@ describe('through a daemon', () => {
     const at = await place();
     expect(await at.via('plan', '--target', 'other')).toMatchObject({
       exit: 64,
-      err: expect.stringContaining('The settings define home'),
+      err: expect.stringContaining('Use one of: home'),
     });
     for (const flag of [
       ['--url', 'http://x'],

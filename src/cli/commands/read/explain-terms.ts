@@ -1,6 +1,7 @@
-// What `holdfast explain` says about an error code and about a guard.
+// What `holdfast explain` says about an error code, a guard and a status of a target.
 import { readFileSync } from 'node:fs';
 import { type Code, CODES, isCode } from '../../../domain/problem/codes.ts';
+import { type Severity, SYNC_STATUSES } from '../../../domain/outcome/sync-status.ts';
 import type { ExitCode } from '../../../domain/problem/exit.ts';
 import { packageFile } from '../../../lib/package-files.ts';
 import { fail } from '../../../domain/problem/problem.ts';
@@ -22,29 +23,43 @@ export interface ExplainedGuard {
   readonly description: string;
 }
 
-export type ExplainedWord = ExplainedCode | ExplainedGuard;
-
-/** Undefined: the word is neither. Throws HF1001 for a code that doesn't exist. */
-export function explainedWord(word: string): ExplainedWord | undefined {
-  if (/^HF\d+$/i.test(word)) return explainedCode(word.toUpperCase());
-  return guards().find(({ guard }) => guard === word);
+export interface ExplainedStatus {
+  readonly status: string;
+  readonly severity: Severity;
+  readonly meaning: string;
 }
 
-/** A guard that is spelled almost like this. */
-export const guardLike = (word: string): string | undefined =>
-  nearest(
-    word,
-    guards().map(({ guard }) => guard),
-  );
+export type ExplainedWord = ExplainedCode | ExplainedGuard | ExplainedStatus;
+
+/** Undefined: the word is none of these. Throws HF1001 for a code that doesn't exist. */
+export function explainedWord(word: string): ExplainedWord | undefined {
+  if (/^HF\d+$/i.test(word)) return explainedCode(word.toUpperCase());
+  return guards().find(({ guard }) => guard === word) ?? statuses().find(({ status }) => status === word);
+}
+
+/** The guard or status that is spelled almost like this. */
+export function termLike(word: string): string | undefined {
+  const names = guards().map(({ guard }) => guard);
+  const near = nearest(word, [...names, ...Object.keys(SYNC_STATUSES)]);
+  if (near === undefined) return undefined;
+  return `the ${names.includes(near) ? 'guard' : 'status'} \`${near}\``;
+}
+
+const statuses = (): readonly ExplainedStatus[] =>
+  Object.entries(SYNC_STATUSES).map(([status, { severity, meaning }]) => ({ status, severity, meaning }));
 
 function explainedCode(word: string): ExplainedCode {
   if (isCode(word)) return { code: word, ...CODES[word] };
-  const near = nearest(word, Object.keys(CODES));
+  const near = Object.keys(CODES).find((code) => differInOne(code, word));
   const meant = near === undefined ? '' : `Did you mean \`${near}\`? `;
   throw fail('HF1001', `there is no error code ${word}`, {
     remedy: `${meant}docs/errors.md lists all codes.`,
   });
 }
+
+/** Other codes are no more similar than any two are. */
+const differInOne = (code: string, word: string): boolean =>
+  code.length === word.length && [...code].filter((digit, i) => digit !== word[i]).length === 1;
 
 /** From docs/guards.md: a row of its table and a section for each guard. */
 function guards(): readonly ExplainedGuard[] {
@@ -76,6 +91,15 @@ export function explainedWordText(word: ExplainedWord, style: Style): string {
       '',
       fact('exit', String(word.exit)),
       fact('fix', word.remedy),
+      '',
+    ].join('\n');
+  if ('status' in word)
+    return [
+      style.accent(style.bold(word.status)),
+      word.meaning,
+      '',
+      fact('severity', word.severity),
+      fact('more', 'docs/operations.md#status-of-a-target'),
       '',
     ].join('\n');
   return [

@@ -1,8 +1,9 @@
-// `holdfast explain PATH`, and of an error code or a guard.
+// `holdfast explain PATH`, and of an error code, a guard or a status.
 import { type Command, Option } from 'commander';
 import { loadCatalog } from '../../../gateway/catalog/catalog.ts';
 import { explain } from '../../../gateway/explain/explain.ts';
 import type { Catalog } from '../../../gateway/catalog/field.ts';
+import { noKeyText } from '../../../gateway/catalog/nearby.ts';
 import { placeOfV8Name } from '../../../gateway/layout/counterpart.ts';
 import { formatPath } from '../../../domain/path.ts';
 import { fail } from '../../../domain/problem/problem.ts';
@@ -10,7 +11,7 @@ import type { Explanation } from '../../../domain/plan/explanation.ts';
 import { explanationText } from '../../../report/text/explanation.ts';
 import type { Globals, Io } from '../../../compose/io.ts';
 import { defineRoute } from './explain-route.ts';
-import { explainedWord, explainedWordText, guardLike } from './explain-terms.ts';
+import { explainedWord, explainedWordText, termLike } from './explain-terms.ts';
 import { onCall } from '../../io/options.ts';
 import { show } from '../../io/show.ts';
 
@@ -23,7 +24,7 @@ export function define(command: Command, io: Io): void {
   const explaining = command
     .argument(
       '<what>',
-      'a configuration key (for example openai-compatibility[openrouter].models), an error code or a guard',
+      'a configuration key (for example openai-compatibility[openrouter].models), an error code, a guard or a status',
     )
     .allowExcessArguments()
     .addOption(
@@ -34,14 +35,14 @@ export function define(command: Command, io: Io): void {
     )
     .addHelpText(
       'after',
-      "\nExamples:\n  $ holdfast explain ws-auth\n  $ holdfast explain 'gemini-api-key[*].priority'\n  $ holdfast explain routing.retry.request-retry\n  $ holdfast explain routing.strategy --layout v8\n  $ holdfast explain HF3007\n  $ holdfast explain mass-delete\n  $ holdfast explain route kimi",
+      "\nExamples:\n  $ holdfast explain ws-auth\n  $ holdfast explain 'gemini-api-key[*].priority'\n  $ holdfast explain routing.retry.request-retry\n  $ holdfast explain routing.strategy --layout v8\n  $ holdfast explain HF3007\n  $ holdfast explain mass-delete\n  $ holdfast explain stale-memory\n  $ holdfast explain route kimi",
     );
   onCall(explaining, (flags: Flags, path) => {
     if (explaining.args.length > 1) throw oneAtATime(explaining.args);
     const word = explainedWord(String(path));
     if (word)
       return show(io, flags, 'explain', { explanation: word }, (style) => explainedWordText(word, style));
-    const explanation = withGuards(String(path), () => explanationOf(String(path), flags.layout));
+    const explanation = withTerms(String(path), () => explanationOf(String(path), flags.layout));
     show(io, flags, 'explain', { explanation }, (style, columns) =>
       explanationText(explanation, style, columns),
     );
@@ -70,15 +71,15 @@ function explanationOf(path: string, layout: Catalog['layout'] | undefined): Exp
   }
 }
 
-/** An unknown key can be a misspelled guard. */
-function withGuards(word: string, work: () => Explanation): Explanation {
+/** An unknown key can be a misspelled guard or status. */
+function withTerms(word: string, work: () => Explanation): Explanation {
   try {
     return work();
   } catch (error) {
-    const guard = guardLike(word);
-    if (guard === undefined) throw error;
-    throw fail('HF1005', `there is no key or guard \`${word}\``, {
-      remedy: `Did you mean the guard \`${guard}\`? docs/guards.md lists all guards, docs/keys.md all keys.`,
+    const term = termLike(word);
+    if (term === undefined) throw error;
+    throw fail('HF1005', noKeyText(word), {
+      remedy: `Did you mean ${term}? docs/guards.md lists all guards, docs/keys.md all keys.`,
     });
   }
 }

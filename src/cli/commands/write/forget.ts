@@ -57,7 +57,9 @@ async function forgetIn(
   const gone = released.filter((path) => paths.some((pattern) => coversPath(pattern, parsePath(path))));
   for (const path of paths)
     if (!gone.some((one) => coversPath(path, parsePath(one))))
-      throw fail('HF2099', `\`${formatPath(path)}\` isn't released`, { target: target.name });
+      throw fail('HF2099', `\`${formatPath(path)}\` isn't in the list of released keys`, {
+        target: target.name,
+      });
   await store.update(target.name, forgotten(state, gone));
   return gone;
 }

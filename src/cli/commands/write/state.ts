@@ -35,8 +35,8 @@ ${EXAMPLES}`,
 
 async function copy({ from, to, ...flags }: CopyFlags, io: Io): Promise<void> {
   if (from === undefined && to === undefined)
-    throw fail('HF1003', 'name the source or the destination of the copy', {
-      remedy: 'For example: `holdfast state copy --from .holdfast`.',
+    throw fail('HF1001', 'state copy needs --from or --to', {
+      remedy: 'For example, run `holdfast state copy --from .holdfast`.',
     });
   const { copyState } = await import('../../../compose/state-copy.ts');
   const result = await copyState(flags, { from, to }, io);

@@ -16,7 +16,7 @@ import type { PlanFlags } from '../../../compose/flags.ts';
 interface Flags extends PlanFlags {
   readonly for?: string;
   readonly until?: string;
-  readonly reason: string;
+  readonly reason?: string;
 }
 
 export function define(command: Command, io: Io): void {
@@ -28,7 +28,7 @@ export function define(command: Command, io: Io): void {
         'or until when: 2026-12-24T18:00 Europe/Berlin (default time zone: UTC)',
       ).conflicts('for'),
     )
-    .requiredOption('--reason <text>', 'the reason, shown to others')
+    .option('--reason <text>', 'the reason, shown to others')
     .addHelpText(
       'after',
       `
@@ -52,9 +52,10 @@ interface Suspended extends Suspension {
 }
 
 async function run(flags: Flags, io: Io): Promise<void> {
+  const reason = neededReason(flags);
   await using session = await openCommandSession(flags, io);
   const now = session.clock.now();
-  const suspension = { until: endOf(flags, now), reason: flags.reason.trim() };
+  const suspension = { until: endOf(flags, now), reason: reason.trim() };
   const fault = suspensionFault(suspension, now);
   if (fault !== undefined) throw fail('HF1001', `nothing was suspended: ${fault}`, { remedy: EXAMPLE });
   const suspended: Suspended[] = [];
@@ -70,6 +71,16 @@ async function run(flags: Flags, io: Io): Promise<void> {
 
 const EXAMPLE = 'For example, run `holdfast suspend --for 30m --reason "upstream is moving"`.';
 
+/** Throws HF1001 for all missing flags at once. */
+function neededReason({ for: span, until, reason }: Flags): string {
+  const missing = [
+    ...(span === undefined && until === undefined ? ['an end (--for or --until)'] : []),
+    ...(reason === undefined ? ['a reason (--reason)'] : []),
+  ];
+  if (reason !== undefined && missing.length === 0) return reason;
+  throw fail('HF1001', `suspend needs ${missing.join(' and ')}`, { remedy: EXAMPLE });
+}
+
 function endOf({ for: span, until }: Flags, now: number): number {
   if (until !== undefined) {
     const end = parseEnd(until);
@@ -78,9 +89,7 @@ function endOf({ for: span, until }: Flags, now: number): number {
       'For example, write `2026-12-24T18:00 Europe/Berlin`, `2026-12-24T18:00+01:00` or `2026-12-24`.';
     throw fail('HF1001', `--until: \`${until}\` isn't a valid date or time`, { remedy });
   }
-  if (span === undefined)
-    throw fail('HF1001', 'a suspension needs an end: --for or --until', { remedy: EXAMPLE });
-  const ms = parseDuration(span);
+  const ms = span === undefined ? undefined : parseDuration(span);
   if (ms !== undefined) return now + ms;
   throw fail('HF1001', `--for: \`${span}\` isn't a valid duration`, {
     remedy: 'For example, write 30m, 1h30m or 2d.',
