@@ -303,7 +303,7 @@ export async function complaintAfterCrash(
 /**
  * A default that the gateway wrote out while it saved a field write, ours or theirs (C v0 §4.4 N10, C v8 §5). Every
  * field write of anybody leaves the same lines, so nobody can tell whose they are, and the gateway holds the same without
- * them: they are no change, and a roll-back beside others does not write the whole file to take them out. Only what memory
+ * them: they are no change, and a rollback beside others does not write the whole file to take them out. Only what memory
  * showed before counts, under the same path and with the same value.
  */
 function isWrittenOut(path: string, value: string | undefined, { before }: Expected['quiet']): boolean {

@@ -21,7 +21,7 @@ const CHANGES: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 describe.each(CHANGES)('where %s', (_, keys) => {
-  test('a roll-back puts the list back', async () => {
+  test('a rollback puts the list back', async () => {
     const fixture = await setup({ file: FILE, desired: declared(keys, 4), ...LITERAL });
     const before = await fixture.file();
     const drops = beforeSending(fixture, 1, async () =>

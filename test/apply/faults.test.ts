@@ -192,7 +192,7 @@ describe('a gateway that is away for a moment', () => {
     expect(await fixture.reconcile()).toMatchObject({ kind: 'applied' });
   });
 
-  test('when a roll-back reads it: it is read again, and no person is needed', async () => {
+  test('when a rollback reads it: it is read again, and no person is needed', async () => {
     const fixture = await setup({ desired: TWO, faults: ['drop-writes=/request-retry'] });
     const before = await fixture.file();
     const connect = failing(fixture, ({ purpose }) => purpose === 'roll-back', 'HF3003');
@@ -204,7 +204,7 @@ describe('a gateway that is away for a moment', () => {
   });
 });
 
-describe('a roll-back that something gets in the way of', () => {
+describe('a rollback that something gets in the way of', () => {
   test('a foreign change during the transaction stays, ours is reverted', async () => {
     const fixture = await setup({ desired: RETRY });
     const foreign = beforeSending(fixture, 1, async () => {

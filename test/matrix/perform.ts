@@ -34,7 +34,7 @@ export async function ready({ options, desired, env }: Scene): Promise<Fixture> 
 const forget = ({ store }: Fixture): Promise<void> =>
   store.update('home', { detection: undefined, wayBack: undefined, workingKey: undefined });
 
-/** The scene without faults, and the effects of its steps; the roll-back is that of a plan whose result callers refuse. */
+/** The scene without faults, and the effects of its steps; the rollback is that of a plan whose result callers refuse. */
 export async function quietly(name: SceneName): Promise<Quiet> {
   const fixture = await ready(SCENES[name]);
   const before = await holdings(fixture);

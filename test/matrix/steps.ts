@@ -107,42 +107,42 @@ export const STEPS = {
   status: { title: 'record the status', is: store('update', ({ closed }) => closed) },
   release: { title: 'release the lock', is: store('release') },
   'back-start': {
-    title: 'roll-back: note it in the journal',
+    title: 'rollback: note it in the journal',
     back: true,
     is: (effect) => effect.kind === 'store' && effect.journal?.phase === 'rolling-back',
   },
   'back-read': {
-    title: 'roll-back: read the gateway',
+    title: 'rollback: read the gateway',
     back: true,
     is: http((one, { backs }) => one.purpose === 'roll-back' && isRead(one) && backs === 0),
   },
   'back-backup': {
-    title: 'roll-back: save what it replaces',
+    title: 'rollback: save what it replaces',
     back: true,
     is: store('saveBackup', ({ writes }) => writes > 0),
   },
   'back-write': {
-    title: 'roll-back: send the former file',
+    title: 'rollback: send the former file',
     back: true,
     is: http((one, { backs }) => one.purpose === 'roll-back' && isWrite(one) && backs === 0),
   },
   'back-verify': {
-    title: 'roll-back: read the result',
+    title: 'rollback: read the result',
     back: true,
     is: http((one, { backs }) => one.purpose === 'roll-back' && isRead(one) && backs === 1),
   },
   'back-probe': {
-    title: 'roll-back: probe the gateway as a caller',
+    title: 'rollback: probe the gateway as a caller',
     back: true,
     is: http(({ purpose }, { backs }) => purpose === 'probe' && backs === 1),
   },
   'back-record': {
-    title: 'roll-back: record that the revision failed',
+    title: 'rollback: record that the revision failed',
     back: true,
     is: store('update', ({ backs, probed }) => backs > 0 && probed),
   },
-  'back-history': { title: 'roll-back: write the history entry', back: true, is: store('appendHistory') },
-  'back-close': { title: 'roll-back: close the journal', back: true, is: store('closeJournal') },
+  'back-history': { title: 'rollback: write the history entry', back: true, is: store('appendHistory') },
+  'back-close': { title: 'rollback: close the journal', back: true, is: store('closeJournal') },
 } as const satisfies Readonly<Record<string, Step>>;
 
 export type StepName = keyof typeof STEPS;

@@ -69,13 +69,13 @@ in each way (\`npm run matrix\`); a sample of them runs with every \`npm test\`.
 
 - **See a change between its last reading and its write.** The gateway has no conditional writes. Holdfast reads directly before it writes, so this window
   is a few milliseconds. A change by others in it is lost if the write covers it: the same value, or, for a
-  \`PUT /config.yaml\` (and a roll-back is one), any value.
-- **Reach a gateway that is down.** A roll-back waits several seconds for a gateway that restarts. Then it ends with exit 7.
+  \`PUT /config.yaml\` (and a rollback is one), any value.
+- **Reach a gateway that is down.** A rollback waits several seconds for a gateway that restarts. Then it ends with exit 7.
 - **Prove what nothing shows.** Where no caller can observe that the running gateway follows its file, the outcome says \`runtime unproven\`.
 - **Keep a gateway from changing later.** What changes after the verification is drift. The next check finds it.
 - **Decide after 15 minutes.** A journal of a crash that is older than that, with the gateway partly changed, is left to you (exit 7).
 - **Roll back on its own whatever else fails.** The tables have one fault each; random tests combine two, and add a second Holdfast
-  (\`test/matrix/law.test.ts\`). What is above holds for them, too, but a fault during a roll-back more often ends with exit 7.
+  (\`test/matrix/law.test.ts\`). What is above holds for them, too, but a fault during a rollback more often ends with exit 7.
 
 ## How to read the tables
 
@@ -201,7 +201,7 @@ requests or more. A whole file is one request, so they don't exist on ${ONE_REQU
 | --- | --- |
 ${steps.join('\n')}
 
-R1 to R${STEP_NAMES.filter((name) => (STEPS[name] as Step).back).length} are the steps of a roll-back. To test them, callers with the new client key are refused after the writes, so
+R1 to R${STEP_NAMES.filter((name) => (STEPS[name] as Step).back).length} are the steps of a rollback. To test them, callers with the new client key are refused after the writes, so
 without another fault the outcome is \`rolled-back HF5014\`.
 
 ## What happens
