@@ -33,7 +33,7 @@ test('restore --dry-run reports how much it would change, and changes nothing', 
   const before = await terminal.read('gateway/config.yaml');
   const ran = await terminal.run('restore', '--latest', '--dry-run');
   expect(ran.exit).toBe(2);
-  expect(ran.out).toContain('dry run: would change 1 place\n');
+  expect(ran.out).toContain('dry run: would make 1 change\n');
   expect(ran.out).not.toContain('drifted');
   expect(await terminal.read('gateway/config.yaml')).toBe(before);
 });

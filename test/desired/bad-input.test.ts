@@ -281,7 +281,7 @@ describe('one clear problem for', () => {
 
   test('an empty directory', async () => {
     const dir = directory({ 'desired/notes.txt': 'x', 'desired/.hidden.yaml': 'debug: true' });
-    expect(theProblem(await load(dir))).toBe('desired:1:1 HF2003 desired contains no *.yaml or *.yml file');
+    expect(theProblem(await load(dir))).toBe('HF2003 desired contains no *.yaml or *.yml file');
   });
 
   test('a file of 100 MB', async () => {

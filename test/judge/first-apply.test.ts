@@ -36,7 +36,7 @@ judged('a first apply of everything', () => {
     const { exit, out, err } = await realGateway.holdfast('apply', '--yes');
     expect({ exit, text: exit === 0 ? '' : out + err }).toEqual({ exit: 0, text: '' });
     expect(out).toMatch(/applied and verified/);
-    expect(out).not.toMatch(/runtime unproven/);
+    expect(out).not.toMatch(/effect on requests not tested/);
     expect(await admits('sk-test-client-1')).toBe(200);
     expect(await admits()).toBe(401);
   });

@@ -131,12 +131,12 @@ const scenarios = (): void => {
   );
 
   withFile(
-    'has ended the watch: what only the file can say is applied with the runtime unproven',
+    'has ended the watch: what only the file can say is applied with the effect on requests not tested',
     async () => {
       await realGateway.declare({ ...everything(), 'passthrough-headers': true });
       const { exit, out } = await realGateway.holdfast('apply', '--yes');
       expect(exit).toBe(0);
-      expect(out).toMatch(/runtime unproven/);
+      expect(out).toMatch(/effect on requests not tested/);
     },
   );
 

@@ -4,7 +4,15 @@ import { render } from '../../src/report/render.ts';
 import type { OutputFormat, Report } from '../../src/report/report.ts';
 import { shownText } from '../../src/report/text/value.ts';
 import { COLOURED, PLAIN, styleFor } from '../../src/report/text/style.ts';
-import { aChange, aPlan, applied, aVerdict, aWrite, rollbackFailed } from '../support/build-plan.ts';
+import {
+  aChange,
+  aPlan,
+  applied,
+  aVerdict,
+  aWrite,
+  anOutcome,
+  rollbackFailed,
+} from '../support/build-plan.ts';
 
 const REVIEW = aPlan({
   changes: [
@@ -115,6 +123,35 @@ describe('an outcome as text', () => {
       PLAIN,
     );
     expect(text).toMatchSnapshot();
+  });
+
+  test('says a reason once, as the error that has a remedy', () => {
+    const dropped = problem('HF5012', "the gateway didn't store request-retry", { target: 'home' });
+    const gone = problem('HF3001', 'nothing listens at http://127.0.0.1:8317', { target: 'home' });
+    const back = {
+      kind: 'rolled-back',
+      backup: '20261123T180142Z-1a2b3c4d',
+      evidence: [],
+      fidelity: 'exact',
+      reason: dropped.message,
+    } as const;
+    const outcomes = [
+      anOutcome({ ...back, problems: [dropped] }),
+      anOutcome({ kind: 'unreachable', problems: [gone] }),
+    ];
+    const text = render(report({ command: 'apply', outcomes }), 'text', PLAIN);
+    expect(text).toContain('home  rolled back (exact)\n');
+    expect(text.split(dropped.message)).toHaveLength(2);
+    expect(text).toContain('home  no access to the gateway\n  error HF3001 nothing listens at http');
+    expect(render(report({ command: 'apply', outcomes }), 'markdown', PLAIN)).toContain(
+      'no access to the gateway: nothing listens at',
+    );
+  });
+
+  test('a refusal names the guards, without the plan', () => {
+    const outcomes = [anOutcome({ kind: 'refused', plan: REVIEW })];
+    const text = render(report({ command: 'apply', outcomes }), 'text', PLAIN);
+    expect(text).toContain('home  refused by mass-delete, nothing written\n');
   });
 
   test('a failed rollback prints what a person does by hand', () => {

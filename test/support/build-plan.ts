@@ -97,6 +97,13 @@ export function applied(parts: Partial<Extract<Outcome, { kind: 'applied' }>> = 
   };
 }
 
+/** `parts` have what its kind needs. */
+export const anOutcome = <K extends Outcome['kind']>(
+  parts: { readonly kind: K } & Partial<Extract<Outcome, { kind: K }>>,
+): Outcome =>
+  // The compiler doesn't relate a spread to one member of the union.
+  ({ ...FACTS, ...parts }) as unknown as Outcome;
+
 export function rollbackFailed(): Outcome {
   return {
     ...FACTS,

@@ -71,7 +71,7 @@ in each way (\`npm run matrix\`); a sample of them runs with every \`npm test\`.
   is a few milliseconds. A change by others in it is lost if the write covers it: the same value, or, for a
   \`PUT /config.yaml\` (and a rollback is one), any value.
 - **Reach a gateway that is down.** A rollback waits several seconds for a gateway that restarts. Then it ends with exit 7.
-- **Prove what nothing shows.** Where no caller can observe that the running gateway follows its file, the outcome says \`runtime unproven\`.
+- **Prove what nothing shows.** Where no caller can observe that the running gateway follows its file, the outcome says \`effect on requests not tested\`.
 - **Keep a gateway from changing later.** What changes after the verification is drift. The next check finds it.
 - **Decide after 15 minutes.** A journal of a crash that is older than that, with the gateway partly changed, is left to you (exit 7).
 - **Roll back on its own whatever else fails.** The tables have one fault each; random tests combine two, and add a second Holdfast

@@ -710,7 +710,7 @@ inBrowser('an action', () => {
     await button('Restore 20261120T091458Z-1a2b3c4d').click();
     const dialog = page.getByRole('dialog', { name: 'Restore eu-paris' });
     await dialog.getByRole('button', { name: 'Rehearse' }).click();
-    await dialog.getByText('It would change 3 places.').waitFor();
+    await dialog.getByText('It would make 3 changes.').waitFor();
     await dialog.getByText('Dry run, nothing written').waitFor();
     const restore = dialog.getByRole('button', { name: 'Restore' });
     await dialog.getByLabel('Type eu-paris to confirm').fill('eu-pari');

@@ -77,11 +77,7 @@ const GATEWAYS: readonly TargetView[] = [
   aTarget('eu-paris', {
     standing: 'refused',
     differences: 9,
-    ...saying(
-      'refused',
-      12,
-      'refused, nothing written: 3 to add, 2 to update, 4 to remove; refused by mass-delete',
-    ),
+    ...saying('refused', 12, 'refused by mass-delete'),
   }),
   aTarget('us-east', {
     standing: 'drifted',

@@ -38,12 +38,15 @@ export async function commit(run: Run, transaction: Transaction, verified: Verif
   );
 }
 
+const EFFECT_UNTESTED =
+  'the new values are in memory and file, but no check could show that requests of clients use them';
+
 function warnings(run: Run, { runtime, notServedYet }: Verified): ReturnType<typeof problem>[] {
   const target = run.context.target.name;
   return [
     ...(runtime === 'unproven'
       ? [
-          problem('HF5016', 'nothing observable shows that the running gateway follows its file', {
+          problem('HF5016', EFFECT_UNTESTED, {
             target,
             severity: 'warning',
           }),

@@ -1,5 +1,6 @@
 // One line that the state stores about an outcome, for `status`. It contains no secrets.
-import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { type Outcome, untestedNote } from '../../domain/outcome/outcome.ts';
+import { refusingGuards } from '../../domain/plan/plan.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 
 export function summaryOf(outcome: Outcome): string {
@@ -7,7 +8,7 @@ export function summaryOf(outcome: Outcome): string {
     case 'in-sync':
       return `in sync (${outcome.depth} check)`;
     case 'applied':
-      return outcome.runtime === 'unproven' ? 'applied (runtime unproven)' : 'applied';
+      return `applied${untestedNote(outcome)}`;
     case 'restored':
       return `restored ${outcome.restored}`;
     case 'quarantined':
@@ -21,7 +22,7 @@ export function summaryOf(outcome: Outcome): string {
     case 'waiting':
       return `waits ${outcome.reason}`;
     case 'refused':
-      return `refused${refusingGuards(outcome)}`;
+      return `refused${byWhat(outcome)}`;
     case 'drifted':
       return errorIn(outcome)?.message ?? outcome.kind;
     default:
@@ -29,9 +30,9 @@ export function summaryOf(outcome: Outcome): string {
   }
 }
 
-function refusingGuards({ plan, problems }: Outcome): string {
-  const guards = new Set(plan?.verdicts.filter(({ allowed }) => !allowed).map(({ guard }) => guard));
-  if (guards.size > 0) return ` by ${[...guards].join(', ')}`;
+function byWhat({ plan, problems }: Outcome): string {
+  const guards = refusingGuards(plan);
+  if (guards.length > 0) return ` by ${guards.join(', ')}`;
   const [first] = problems;
   return first ? `: ${first.message}` : '';
 }

@@ -76,12 +76,13 @@ const isLockLost = ({ problems }: HoldfastError): boolean => problems.some(({ co
 async function takeBack(run: LiveRun, transaction: Transaction): Promise<Returned | NotRestored> {
   const now = await settledReading(run);
   if (!sameFile(transaction, now)) return takeFileBack(run, transaction, now, MOST_TRIES);
-  if (await memoryIsBack(run, transaction, now)) return unchanged('nothing had changed');
+  if (await memoryIsBack(run, transaction, now))
+    return unchanged('nothing to undo', 'the gateway is as before');
   await undoInMemory(run, transaction, now);
   const after = await settledReading(run);
   if (!sameFile(transaction, after)) return takeFileBack(run, transaction, after, MOST_TRIES);
   if (await memoryIsBack(run, transaction, after))
-    return { ...unchanged("memory had changed, but the file hadn't"), memoryOnly: true };
+    return { ...unchanged('put back', "memory had changed, but the file hadn't"), memoryOnly: true };
   return { kind: 'failed', reason: 'memory still contains a change that the file never had', evidence: [] };
 }
 
@@ -104,8 +105,8 @@ async function memoryIsBack(run: LiveRun, transaction: Transaction, now: DeepLiv
   );
 }
 
-function unchanged(detail: string): Returned {
-  return { kind: 'back', fidelity: 'exact', evidence: [{ check: 'put back', passed: true, detail }] };
+function unchanged(check: string, detail: string): Returned {
+  return { kind: 'back', fidelity: 'exact', evidence: [{ check, passed: true, detail }] };
 }
 
 /** How often to try while others keep writing. */

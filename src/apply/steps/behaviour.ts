@@ -5,6 +5,7 @@ import type { Evidence } from '../../domain/outcome/outcome.ts';
 import { uncarriedInValue } from '../../lib/http-text.ts';
 import { HoldfastError } from '../../domain/problem/problem.ts';
 import { seal, type Sealed } from '../../domain/secret.ts';
+import { plural } from '../../lib/text.ts';
 import { isList, type Tree } from '../../lib/value.ts';
 import { clientKeys, entriesOf, FAMILIES, isDisabled, modelsOf } from '../../plan/diff/exposed-models.ts';
 import { type Run, step } from '../run/run.ts';
@@ -183,7 +184,7 @@ function judgeAliases(
 function admissionText(result: Admission): string {
   switch (result.kind) {
     case 'accepted':
-      return `/v1/models lists ${result.models.length}`;
+      return `/v1/models lists ${plural(result.models.length, 'model')}`;
     case 'refused':
       return `/v1/models answers ${result.status}`;
     case 'safe-mode':

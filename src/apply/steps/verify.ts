@@ -108,8 +108,8 @@ function dropped({ standing }: Settled, missing: readonly string[]): string {
     missing.length > 4
       ? `${missing.slice(0, 4).join(', ')} and ${missing.length - 4} more`
       : missing.join(', ');
-  if (standing === 'memory-only') return `${where}: it's only in memory, not in the file`;
-  return `${where}: neither written nor loaded`;
+  if (standing === 'memory-only') return `the gateway has ${where} only in memory, not in its file`;
+  return `the gateway didn't store ${where}${standing === 'neither' ? ', neither in memory nor in its file' : ''}`;
 }
 
 /** Changes that the desired state still requires. */

@@ -2,7 +2,7 @@
 // input can't contain secrets: plans, outcomes and problems have none.
 import type { Logger } from 'pino';
 import type { Event } from '../../domain/outcome/event.ts';
-import { exitOf, type Outcome } from '../../domain/outcome/outcome.ts';
+import { exitOf, type Outcome, untestedNote } from '../../domain/outcome/outcome.ts';
 import { pending, type Plan } from '../../domain/plan/plan.ts';
 import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
 import type { Reporter } from './reporter.ts';
@@ -105,7 +105,7 @@ function logOutcome(log: Logger, outcome: Outcome, trigger: string): void {
 function describe(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'applied':
-      return `applied, verified, ${outcome.runtime === 'proven' ? 'the running gateway follows' : 'runtime unproven'}`;
+      return `applied and verified${untestedNote(outcome)}`;
     case 'rolled-back':
     case 'rollback-failed':
     case 'stale':

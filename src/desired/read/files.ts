@@ -55,9 +55,7 @@ export async function readLayer(dir: string, options: LayerOptions): Promise<Sou
   const { files, problems: unread } = await readAll(found.paths, dir, options);
   const problems = [...found.problems, ...unread];
   if (problems.length === 0 && files.length === 0)
-    problems.push(
-      problem('HF2003', `${shownIn(options, dir)} contains no *.yaml or *.yml file`, at(dir, options)),
-    );
+    problems.push(problem('HF2003', `${shownIn(options, dir)} contains no *.yaml or *.yml file`));
   return { files, problems, directories: found.directories };
 }
 
@@ -130,8 +128,7 @@ const isYaml = (path: string): boolean => /\.ya?ml$/i.test(path);
 
 function problemsOf(walked: Walked, dir: string, options: LayerOptions): readonly Problem[] {
   const excess = tooMuch(walked, (path) => shownIn(options, path));
-  if (excess !== undefined)
-    return [problem('HF2006', `${shownIn(options, dir)} contains ${excess}`, at(dir, options))];
+  if (excess !== undefined) return [problem('HF2006', `${shownIn(options, dir)} contains ${excess}`)];
   const failed = walked.failed.map(({ path, error }) =>
     path === dir
       ? unreadable(dir, error, options)
@@ -161,10 +158,10 @@ function unreadable(dir: string, error: unknown, options: LayerOptions): Problem
   const shown = shownIn(options, dir);
   return missing
     ? problem('HF2001', `the desired-state directory ${shown} doesn't exist`)
-    : problem('HF2002', `${shown} can't be read: ${reasonOf(error)}`, at(dir, options));
+    : problem('HF2002', `${shown} can't be read: ${reasonOf(error)}`);
 }
 
-/** How a file or directory is called in positions. */
+/** How a file or directory is called in messages and positions. A directory has no position. */
 export const shownIn = ({ settingsDir, source }: LayerOptions, path: string): string =>
   (source?.label ?? '') + shownPath(path, settingsDir);
 

@@ -104,6 +104,10 @@ export type Outcome = Base &
     | { readonly kind: 'waiting'; readonly reason: string }
   );
 
+/** What an outcome adds if no check could show that the new values apply to requests of clients. */
+export const untestedNote = ({ runtime }: { readonly runtime: 'proven' | 'unproven' }): string =>
+  runtime === 'unproven' ? ' (effect on requests not tested)' : '';
+
 export type OutcomeKind = Outcome['kind'];
 
 const EXIT_OF: Record<OutcomeKind, ExitCode> = {

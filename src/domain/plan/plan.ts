@@ -65,6 +65,12 @@ export function isRefused(plan: Pick<Plan, 'verdicts'>): boolean {
   return plan.verdicts.some((verdict) => !verdict.allowed);
 }
 
+/** The names of the guards that refuse it, each once. */
+export function refusingGuards(plan: Pick<Plan, 'verdicts'> | undefined): readonly string[] {
+  const refused = plan?.verdicts.filter(({ allowed }) => !allowed) ?? [];
+  return [...new Set(refused.map(({ guard }) => guard))];
+}
+
 /** Whether only freeze windows refuse it. */
 export function isOnlyFrozen(plan: Pick<Plan, 'verdicts'>): boolean {
   return isRefused(plan) && plan.verdicts.every(({ allowed, guard }) => allowed || guard === 'frozen');

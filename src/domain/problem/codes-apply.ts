@@ -70,8 +70,8 @@ export const APPLY_CODES = {
   ),
   HF5016: code(
     EXIT.ok,
-    'Nothing observable shows that the running gateway follows its file',
-    'Set `probes.client-key` and `probes.models` on the target. Or restart the gateway to be sure.',
+    'No check could show that requests of clients use the new values',
+    'Set `probes.client-key` and `probes.models` on the target, so that the next apply can check it. Or restart the gateway to be sure.',
   ),
   HF5017: code(
     EXIT.ok,

@@ -53,11 +53,15 @@ function judgeLoss({ path, field, before, after }: Count, subject: Case): Findin
   const small = before < SMALL;
   if (small ? after > 0 || !holdsThings(field) : !isAbove(loss, before, subject.target.policy.maxDeletes))
     return [];
-  const share = `${loss} of ${plural(before, 'entry')}, ${percent(loss, before)}`;
   const bound = small
-    ? 'the last entry of a short list needs an explicit override'
+    ? 'emptying a list needs an override'
     : `at most ${boundText(subject.target.policy.maxDeletes)} is allowed`;
-  return [finding(subject, path(), `removes ${share}; ${bound}`)];
+  return [finding(subject, path(), `removes ${lossText(loss, before)}; ${bound}`)];
+}
+
+function lossText(loss: number, before: number): string {
+  if (loss < before) return `${loss} of ${plural(before, 'entry')}, ${percent(loss, before)}`;
+  return before === 1 ? 'the only entry' : `all ${plural(before, 'entry')}`;
 }
 
 /** In short lists of plain texts (excluded models, headers), removing the last one is routine. */

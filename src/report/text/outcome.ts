@@ -1,6 +1,6 @@
 // Outcomes for people: what happened, the evidence, and what to do if something remains to be done.
-import type { Evidence, Outcome } from '../../domain/outcome/outcome.ts';
-import { pending, type Plan } from '../../domain/plan/plan.ts';
+import { type Evidence, type Outcome, untestedNote } from '../../domain/outcome/outcome.ts';
+import { pending, type Plan, refusingGuards } from '../../domain/plan/plan.ts';
 import { isOfDesiredState } from '../../domain/problem/codes.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import { planSummary } from './plan.ts';
@@ -37,7 +37,7 @@ function driftOf(plan: Plan): string {
 function wouldChange(places: number): string {
   return places === 0
     ? 'dry run: would change no value, only how the file is written'
-    : `dry run: would change ${plural(places, 'place')}`;
+    : `dry run: would make ${plural(places, 'change')}`;
 }
 
 /** The input can be the files, but also the name of a backup. */
@@ -49,6 +49,19 @@ function invalidity(problems: readonly Problem[]): string {
   return `nothing written: ${first && errors.length === 1 ? first.message : 'the input is not valid'}`;
 }
 
+function refusal(plan: Plan | undefined): string {
+  const guards = refusingGuards(plan);
+  return guards.length > 0 ? `refused by ${guards.join(', ')}, nothing written` : 'refused, nothing written';
+}
+
+/** The first error says whether nothing answers or access was denied. */
+function inaccessible(problems: readonly Problem[]): string {
+  const cause = problems.find(({ severity }) => severity === 'error')?.message;
+  return cause === undefined
+    ? "can't connect to the gateway, or access was denied"
+    : `no access to the gateway: ${cause}`;
+}
+
 /** The outcome in one sentence, without colours; history and notifications use it too. */
 export function outcomeSentence(outcome: Outcome): string {
   switch (outcome.kind) {
@@ -58,7 +71,7 @@ export function outcomeSentence(outcome: Outcome): string {
       const count = outcome.plan ? amountOf(outcome.plan) : 'changes';
       const restart =
         outcome.restartNeeded.length > 0 ? '; restart the gateway to put the rest into effect' : '';
-      return `applied and verified ${count}${outcome.runtime === 'unproven' ? ' (runtime unproven)' : ''}${restart}`;
+      return `applied and verified ${count}${untestedNote(outcome)}${restart}`;
     }
     case 'drifted':
       if (outcome.wouldChange !== undefined) return wouldChange(outcome.wouldChange);
@@ -66,15 +79,13 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'stale-memory':
       return `the file is correct, but the running gateway hasn't loaded ${outcome.paths.join(', ')}`;
     case 'refused':
-      return outcome.plan
-        ? `refused, nothing written: ${planSummary(outcome.plan)}`
-        : 'refused, nothing written';
+      return refusal(outcome.plan);
     case 'rolled-back':
       return `rolled back${outcome.memoryOnly ? ' (memory only)' : ` (${outcome.fidelity})`}: ${outcome.reason}`;
     case 'rollback-failed':
       return `ROLLBACK FAILED, manual action required: ${outcome.reason}`;
     case 'restored':
-      return `restored ${outcome.restored} (${outcome.fidelity}${outcome.runtime === 'unproven' ? ', runtime unproven' : ''})`;
+      return `restored ${outcome.restored} (${outcome.fidelity})${untestedNote(outcome)}`;
     case 'cancelled':
       return `stopped, nothing written: ${outcome.reason}`;
     case 'failed':
@@ -86,7 +97,7 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'locked':
       return `locked by ${outcome.holder}, nothing written`;
     case 'unreachable':
-      return "can't connect to the gateway, or access was denied";
+      return inaccessible(outcome.problems);
     case 'invalid':
       return invalidity(outcome.problems);
     case 'contested':
@@ -139,12 +150,18 @@ function backupText({ backup, archive }: { readonly backup: string; readonly arc
   return archive === undefined ? `backup ${backup}` : `backup ${backup}, also in ${archive}`;
 }
 
+/** The sentence, without a reason that one of the errors below it says. */
+function headline(outcome: Outcome): string {
+  const sentence = outcomeSentence(outcome);
+  const told = outcome.problems.find(({ message }) => sentence.endsWith(`: ${message}`));
+  return told ? sentence.slice(0, -`: ${told.message}`.length) : sentence;
+}
+
 export function outcomeText(outcome: Outcome, style: Style): string {
   const total = Object.values(outcome.requests).reduce((sum, count) => sum + count, 0);
-  const by = Object.entries(outcome.requests).map(([purpose, count]) => `${purpose} ${count}`);
-  const cost = total > 0 ? `${plural(total, 'request')} (${by.join(', ')}), ` : '';
+  const cost = total > 0 ? `${plural(total, 'request')}, ` : '';
   return [
-    `${style.accent(style.bold(outcome.target))}  ${paintOf(outcome, style)(outcomeSentence(outcome))}`,
+    `${style.accent(style.bold(outcome.target))}  ${paintOf(outcome, style)(headline(outcome))}`,
     ...details(outcome, style),
     ...outcome.problems.map((problem) => indent(problemText(problem, style), 2)),
     `  ${style.dim(`${cost}${duration(outcome.durationMs)}`)}`,

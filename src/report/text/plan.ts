@@ -5,7 +5,7 @@ import { shellWord } from '../../lib/shell.ts';
 import { type Change, type ChangeKind, EXPIRED } from '../../domain/plan/change.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import { overrideFlag, overrideOf } from '../../domain/plan/override.ts';
-import { isRefused, pending, type Plan } from '../../domain/plan/plan.ts';
+import { isRefused, pending, refusingGuards, type Plan } from '../../domain/plan/plan.ts';
 import { undeclaredText } from '../../domain/plan/undeclared.ts';
 import type { Write } from '../../domain/plan/write.ts';
 import { commitText } from './commit.ts';
@@ -154,9 +154,7 @@ export function planSummary(plan: Plan, { requests = true }: PlanView = {}): str
     return count > 0 ? [`${count} to ${verb}`] : [];
   });
   const left = plan.changes.length - made.length;
-  const refused = [
-    ...new Set(plan.verdicts.filter((verdict) => !verdict.allowed).map((verdict) => verdict.guard)),
-  ];
+  const refused = refusingGuards(plan);
   return [
     counts.length > 0 ? counts.join(', ') : plan.writes.length > 0 ? 'no change of values' : 'nothing to do',
     ...(left > 0 ? [`${plural(left, 'difference')} not changed`] : []),

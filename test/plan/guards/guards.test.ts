@@ -214,6 +214,19 @@ describe('mass-delete', () => {
     ]);
   });
 
+  test('says that nothing is left', () => {
+    expect(refused({ file, desired: { 'api-keys': [] }, allow: ['open-gateway'] })).toEqual([
+      'mass-delete api-keys: removes all 9 entries; at most 30 % is allowed',
+    ]);
+    expect(
+      refused({
+        file: fileOf({ 'api-keys': keys(2) }),
+        desired: { 'api-keys': [] },
+        allow: ['open-gateway'],
+      }),
+    ).toEqual(['mass-delete api-keys: removes all 2 entries; emptying a list needs an override']);
+  });
+
   test('counts what is replaced apart', () => {
     const fresh = keys(9).map((key, i) => (i < 7 ? `${key}-new` : key));
     expect(refused({ file, desired: { 'api-keys': fresh } })).toEqual([

@@ -1,6 +1,6 @@
 // What an action on several targets does to each of them, and why it leaves some out. Pure.
 import type { SyncStatus } from '../../../domain/outcome/sync-status.ts';
-import { pending, isRefused, type Plan } from '../../../domain/plan/plan.ts';
+import { pending, isRefused, refusingGuards, type Plan } from '../../../domain/plan/plan.ts';
 import { plural } from '../../../lib/text.ts';
 import type { ApplyRequest, TargetView } from '../../../api-schema/views.ts';
 import { standingOf } from '../data/standing.ts';
@@ -54,7 +54,7 @@ export function waitsText(plan: Plan | undefined): string {
   const waiting = plan ? pending(plan) : [];
   if (!plan || waiting.length === 0) return 'nothing waits';
   return isRefused(plan)
-    ? `${plural(waiting.length, 'change')} that ${refusedBy(plan)} refuses`
+    ? `${plural(waiting.length, 'change')} that ${refusingGuards(plan).join(', ')} refuses`
     : `then applies ${changesText(plan)}`;
 }
 
@@ -63,7 +63,8 @@ function applied(target: TargetView, plan: Plan | undefined): BulkStep {
   // Each of them needs a person who read its steps.
   if (standing === 'needs-a-person') return skipped(target, whyNothing(target, plan));
   const { offered } = offersFor(target, standing, plan);
-  if (plan && offered.includes('override')) return skipped(target, `refused by ${refusedBy(plan)}`);
+  if (plan && offered.includes('override'))
+    return skipped(target, `refused by ${refusingGuards(plan).join(', ')}`);
   const retry = offered.includes('retry');
   if (retry && (!plan || pending(plan).length === 0))
     return {
@@ -102,7 +103,7 @@ function corrected(target: TargetView, plan: Plan | undefined): BulkStep {
   if (target.mode === 'observe') return skipped(target, 'is in mode observe');
   if (target.suspension) return skipped(target, 'is suspended');
   if (!plan) return skipped(target, "couldn't be planned");
-  if (isRefused(plan)) return skipped(target, `refused by ${refusedBy(plan)}`);
+  if (isRefused(plan)) return skipped(target, `refused by ${refusingGuards(plan).join(', ')}`);
   if (plan.writes.length === 0) return skipped(target, 'has no drift');
   return {
     kind: 'will',
@@ -116,9 +117,6 @@ function corrected(target: TargetView, plan: Plan | undefined): BulkStep {
     text: `puts back ${changesText(plan)}`,
   };
 }
-
-const refusedBy = ({ verdicts }: Plan): string =>
-  [...new Set(verdicts.filter(({ allowed }) => !allowed).map(({ guard }) => guard))].join(', ');
 
 const SHOWN = 3;
 

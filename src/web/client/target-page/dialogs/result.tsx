@@ -40,7 +40,7 @@ function OutcomeBody({ outcome }: { readonly outcome: Outcome }) {
         </p>
       )}
       {isRehearsal(outcome) && (
-        <p>It would change {outcome.wouldChange === 1 ? '1 place' : `${outcome.wouldChange} places`}.</p>
+        <p>It would make {outcome.wouldChange === 1 ? '1 change' : `${outcome.wouldChange} changes`}.</p>
       )}
       {'remedy' in outcome && (
         <ol class="by-hand">
