@@ -53,8 +53,8 @@ export async function programWith(
 }
 
 const HELP_TAIL = `
-Exit codes: 0 in sync or done · 2 differences · 3 invalid input · 4 refused by a guard · 5 gateway unreachable ·
-6 rolled back · 7 rollback failed · 8 stale or locked · 64 usage · 1 unexpected
+Exit codes: 0 in sync or done · 2 differences · 3 invalid input · 4 refused by a guard ·
+5 gateway unreachable or access denied · 6 rolled back · 7 rollback failed · 8 stale or locked · 64 usage · 1 unexpected
 
 Start here:
   $ holdfast init      write settings and the gateway's current configuration

@@ -71,7 +71,7 @@ function left(names: readonly string[], node: LocatedMap): Problem[] {
   if (names.length === 0) return [];
   const shown = [...names.slice(0, 5), ...(names.length > 5 ? [`${names.length - 5} more`] : [])].join(', ');
   const position = nodeAt(node, ['order'])?.position ?? node.position;
-  return [problem('HF7061', `no wave of \`strategy.order\` has ${shown}`, { position })];
+  return [problem('HF7061', `no wave of \`strategy.order\` selects ${shown}`, { position })];
 }
 
 function soakOf(node: Located | undefined): { readonly ms: number; readonly problems: readonly Problem[] } {

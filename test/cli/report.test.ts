@@ -89,10 +89,10 @@ describe('report', () => {
   test('has the rest where the gateway is gone', async () => {
     await at.sandbox.stop();
     const { exit, out } = await at.holdfast('report', '--out', 'incident');
-    expect([exit, out]).toEqual([EXIT.ok, expect.stringMatching(/! plan\.json {2}HF3\d\d\d/)]);
+    expect([exit, out]).toEqual([EXIT.ok, expect.stringMatching(/! plan\.json {2}incomplete: HF3\d\d\d/)]);
     const files = await filesOf('incident');
     expect(Object.keys(files)).toEqual(FILES);
-    expect(files['README.md']).toMatch(/\| plan\.json \| .* \| HF3\d\d\d .*, exit code 5 \|/);
+    expect(files['README.md']).toMatch(/\| plan\.json \| .* \| incomplete: HF3\d\d\d .*, exit code 5 \|/);
     expect(files['README.md']).toMatch(/\| status\.json \| .* \| complete \|/);
   });
 

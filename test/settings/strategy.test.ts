@@ -50,7 +50,12 @@ test.each([
     'HF7060',
     'wave `canary` of `strategy.order`: earlier waves have all of its targets',
   ],
-  ['targets without a wave', '{ order: [canary, region=eu] }', 'HF7061', 'no wave of `strategy.order` has c'],
+  [
+    'targets without a wave',
+    '{ order: [canary, region=eu] }',
+    'HF7061',
+    'no wave of `strategy.order` selects c',
+  ],
   [
     'a soak without a unit',
     '{ order: [rest], soak: 10 }',

@@ -6,17 +6,17 @@ const EXITS: readonly (readonly [number, string])[] = [
   [1, 'unexpected error'],
   [
     2,
-    'differences found (`diff`, `drift`, `plan --exit-code`, `restore --dry-run`), or not changed by `apply`',
+    'differences found by `diff`, `drift`, `plan --exit-code` or `restore --dry-run`, or left unchanged by `apply`',
   ],
   [3, 'input invalid'],
   [
     4,
     'refused by a guard, nothing written (`plan`, `diff` and `drift` too, when the apply would be refused)',
   ],
-  [5, 'gateway unreachable, or authentication failed'],
+  [5, 'gateway unreachable or access denied'],
   [6, 'verification failed, rolled back'],
   [7, 'rollback failed, a person is needed'],
-  [8, 'stale plan, live changed, or locked'],
+  [8, 'the plan is stale, the gateway changed in the meantime, or the target is locked'],
   [64, 'usage'],
 ];
 
@@ -29,7 +29,7 @@ const RANGES: Readonly<Record<string, string>> = {
   '6': 'State',
   '7': 'Daemon',
   '8': 'Forges and CI',
-  '9': 'Our own faults',
+  '9': 'Errors in Holdfast itself',
 };
 
 /** Code is shown as it is; elsewhere, `<` would begin a tag. */

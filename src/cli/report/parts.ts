@@ -58,7 +58,7 @@ export async function printed(
   const { exit, document } = await runCommand([...argv, ...given], io, quiet);
   const [first] = problemsIn(document);
   return {
-    written: { file, title, exit, ...(first !== undefined && { note: first }) },
+    written: { file, title, exit, ...(first !== undefined && { note: `incomplete: ${first}` }) },
     document,
   };
 }

@@ -24,7 +24,10 @@ export async function openRepository(dir: string): Promise<Repository> {
   ]);
   const [top = '', shallow = ''] = about.out.split('\n');
   if (about.exit !== 0 || top === '') throw unreadable(there, about);
-  if (head.exit !== 0) throw fail('HF2080', `the repository ${top} doesn't have any commits yet`);
+  if (head.exit !== 0)
+    throw fail('HF2080', `the repository ${top} doesn't have any commits yet`, {
+      remedy: 'Commit the files first. If the command has `--base`, you can also leave it out.',
+    });
   return { top: asGiven(there, top), isShallow: shallow === 'true', head: head.out.trim() };
 }
 

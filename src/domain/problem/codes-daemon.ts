@@ -191,7 +191,7 @@ export const DAEMON_CODES = {
   ),
   HF7061: code(
     EXIT.invalid,
-    'A target is in no wave of the strategy',
+    'No wave of `strategy.order` selects this target',
     'Add `rest` at the end of `strategy.order`. It selects every target that no earlier wave has.',
   ),
   HF7062: code(

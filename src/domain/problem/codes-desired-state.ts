@@ -96,7 +96,7 @@ export const DESIRED_STATE_CODES = {
   HF2026: code(
     EXIT.invalid,
     'Desired state contains a credential of Holdfast itself',
-    "Use another secret. You can declare the management key only as `remote-management.secret-key`. You can't declare the daemon's tokens or the digest key anywhere.",
+    "Use another secret. You can declare the management key only as `remote-management.secret-key`. You can't declare the daemon's tokens or the key in `digest-key` of the settings, which signs plans, anywhere.",
   ),
   HF2027: code(
     EXIT.invalid,
@@ -420,7 +420,7 @@ export const DESIRED_STATE_CODES = {
   HF2112: code(
     EXIT.invalid,
     "A comment names a client key, and the name can't be used",
-    'Write `# name: laptop` beside the key, or in the line above it: a letter, then letters, digits, blanks and . _ @ -, at most 64 characters, and another name for each key.',
+    'Write for example `# name: laptop` beside the key, or in the line above it. A name starts with a letter; then letters, digits, spaces and . _ @ - are allowed. It has at most 64 characters, and no two keys share a name.',
   ),
   HF2111: code(
     EXIT.invalid,

@@ -11,7 +11,7 @@ export const STATE_CODES = {
   HF6002: code(
     EXIT.stale,
     'The lock on the target was lost',
-    'This process had stopped for a while, and another one took over. Run the command again.',
+    'This process was paused too long, for example because the machine slept, and another one took over the lock. Run the command again.',
     { unsent: true },
   ),
   HF6003: code(
@@ -68,7 +68,7 @@ export const STATE_CODES = {
   HF6021: code(
     EXIT.invalid,
     "The encryption key doesn't open the state in the database",
-    'Set `state.encryption-key` to the key the state was created with. To change it, list the new key first and the old one after it.',
+    'Set `state.encryption-key` to the key the state was created with. To change it, list the new key first and the old one after it in `state.encryption-key`.',
   ),
   HF6022: code(
     EXIT.invalid,
@@ -83,7 +83,7 @@ export const STATE_CODES = {
   HF6032: code(
     EXIT.stale,
     "Another replica applied a revision that this one doesn't have yet",
-    'Nothing to do: it checks again until its files are up to date, and writes nothing before. After three minutes, its own files decide.',
+    'Nothing to do. This replica waits up to three minutes for the newer files and writes nothing until then. After that, it applies the files that it has.',
   ),
   HF6040: code(
     EXIT.unexpected,

@@ -80,8 +80,8 @@ export const USAGE_CODES = {
   HF1032: code(EXIT.stale, 'Unknown plan', 'Call the tool `plan`, and use the digest that it returns.'),
   HF1033: code(
     EXIT.usage,
-    "The tool can't be called this way",
-    'The list of tools shows the arguments of each one.',
+    "An MCP tool can't be called with these arguments",
+    'The list of MCP tools (`tools/list`) shows the arguments of each one.',
   ),
   HF1034: code(
     EXIT.refused,

@@ -137,7 +137,10 @@ describe('a directory', () => {
     const dir = freshDirectory();
     const repo = newRepository();
     mkdirSync(join(dir, 'x'));
-    expect((await refused(openRepository(repo.dir))).message).toContain("doesn't have any commits yet");
+    expect(await refused(openRepository(repo.dir))).toMatchObject({
+      message: expect.stringContaining("doesn't have any commits yet"),
+      remedy: expect.stringMatching(/^Commit the files first/),
+    });
   });
 
   test('that is gone is looked for in the nearest one above', async () => {

@@ -71,7 +71,7 @@ async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> 
 function summaryText(summary: RestoreSummary): string {
   const lines = [
     ...summary.added.map((path) => `  + ${path}`),
-    ...summary.changed.map((path) => `  ~ ${path}`),
+    ...summary.changed.map((path) => `  ~ ${path}  gets the value of the backup`),
     ...summary.removed.map((path) => `  - ${path}`),
   ];
   return [
