@@ -1,6 +1,6 @@
 // Workflow commands of GitHub Actions: annotations at the lines of the desired state that caused them.
 import { formerOf } from '../domain/plan/change.ts';
-import { memoryText, WAYS_TO_REMEMBER } from '../domain/plan/memory.ts';
+import { memoryText, UNLESS_FIRST, WAYS_TO_REMEMBER } from '../domain/plan/memory.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Position } from '../domain/problem/problem.ts';
 import { sentence } from '../lib/text.ts';
@@ -28,7 +28,9 @@ function memoryLine({ memory, target }: Plan): string[] {
   const text = memoryText(memory);
   if (text === undefined) return [];
   if (memory.source !== 'none') return [annotation('notice', `${target}: base`, sentence(text))];
-  return [annotation('warning', `${target}: HF4012`, `${sentence(text)} ${WAYS_TO_REMEMBER.join(' ')}`)];
+  return [
+    annotation('warning', `${target}: HF4012`, [sentence(text), UNLESS_FIRST, ...WAYS_TO_REMEMBER].join(' ')),
+  ];
 }
 
 export function reportGithub(report: Report): string {

@@ -1,7 +1,7 @@
 // A report as a comment on a pull request.
 import { attributionText } from '../domain/plan/attribution.ts';
 import { type Change, formerOf } from '../domain/plan/change.ts';
-import { type Memory, memoryText, WAYS_TO_REMEMBER } from '../domain/plan/memory.ts';
+import { type Memory, memoryText, UNLESS_FIRST, WAYS_TO_REMEMBER } from '../domain/plan/memory.ts';
 import { isRefused, type Plan } from '../domain/plan/plan.ts';
 import { sentence } from '../lib/text.ts';
 import { commitText } from './text/commit.ts';
@@ -52,7 +52,7 @@ function memoryMarkdown(memory: Memory): string[] {
   if (text === undefined) return [];
   if (memory.source !== 'none') return [prose(sentence(text)), ''];
   const ways = WAYS_TO_REMEMBER.map((way) => `> - ${way}`);
-  return ['> [!WARNING]', `> **${prose(sentence(text))}**`, ...ways, ''];
+  return ['> [!WARNING]', `> **${prose(sentence(text))}**`, '>', `> ${UNLESS_FIRST}`, '>', ...ways, ''];
 }
 
 function planMarkdown(plan: Plan): string {

@@ -164,7 +164,7 @@ describe('what a plan was compared with', () => {
   test.each(FORMATS)('is nothing, and comes first, in %s', async (format) => {
     const { out } = await fresh('plan', '--output', format);
     const said = out.toLowerCase().replaceAll('&apos;', "'");
-    const place = said.indexOf("no memory of this gateway: removals and edits by others can't be told");
+    const place = said.indexOf('holdfast has no record of an earlier apply to this gateway');
     expect(place).toBeGreaterThanOrEqual(0);
     for (const later of ['in sync', '"changes"', 'nothing to do']) {
       const found = said.indexOf(later);
@@ -228,9 +228,7 @@ describe('what a plan was compared with', () => {
     const inJob = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'push', GITHUB_EVENT_PATH: path };
     const ran = await at.holdfastWith(inJob, 'plan', '--state', join(at.dir, 'state-job'));
     expect(ran.exit).toBe(EXIT.ok);
-    expect(ran.out).toContain(
-      "No memory of this gateway: removals and edits by others can't be told (commit ffffffffffff isn't in this clone",
-    );
+    expect(ran.out).toContain("what others edited on the gateway (commit ffffffffffff isn't in this clone");
     expect(ran.out).toContain(`git fetch --depth=1 origin ${missing}`);
   });
 });

@@ -24,19 +24,26 @@ export interface BaseCommit {
   readonly same?: boolean;
 }
 
-export const NO_MEMORY = "no memory of this gateway: removals and edits by others can't be told";
+export const NO_RECORD = 'Holdfast has no record of an earlier apply to this gateway';
 
-/** What somebody without a memory can do; one of them is enough. */
+const NO_RECORD_EFFECT =
+  "so it can't see what you removed from the files or what others edited on the gateway";
+
+/** Before the ways, where they are a list. */
+export const UNLESS_FIRST = 'This is normal on the first apply. Otherwise, do one of these:';
+
+/** What somebody without a record can do; one of them is enough. */
 export const WAYS_TO_REMEMBER = [
-  'Keep the state directory between runs.',
-  'Name the commit that was applied last with `--base REV`.',
-  'Let a running daemon do it with `--via URL`.',
+  'Keep the state directory (`.holdfast`) between runs.',
+  'Name the last applied commit with `--base REV`.',
+  'Use a running daemon, which keeps the record, with `--via URL`.',
 ] as const;
 
 /** One sentence without a full stop; undefined where it goes without saying. */
 export function memoryText(memory: Memory): string | undefined {
   if (memory.source === 'base') return baseText(memory.base);
-  if (memory.source === 'none') return memory.why === undefined ? NO_MEMORY : `${NO_MEMORY} (${memory.why})`;
+  if (memory.source === 'none')
+    return `${NO_RECORD}, ${NO_RECORD_EFFECT}${memory.why === undefined ? '' : ` (${memory.why})`}`;
   return memory.unused === undefined
     ? undefined
     : `compared with the last apply in the state directory, not with ${memory.unused}`;

@@ -55,8 +55,8 @@ export const PLAN_CODES = {
   ),
   HF4012: code(
     EXIT.refused,
-    'Nothing is known of an earlier apply to this gateway',
-    'Keep the state directory between runs, name the commit that was applied last with `--base REV`, or use a daemon with `--via URL`.',
+    'Holdfast has no record of an earlier apply to this gateway',
+    'Keep the state directory (`.holdfast`) between runs, name the last applied commit with `--base REV`, or use a running daemon with `--via URL`.',
   ),
   HF4013: code(
     EXIT.ok,

@@ -1,6 +1,6 @@
 // `no-memory`, `takeover` and `overwrites-edit`: changes by others that the plan would lose.
 import { formatPath, type Path } from '../../domain/path.ts';
-import { NO_MEMORY, WAYS_TO_REMEMBER } from '../../domain/plan/memory.ts';
+import { NO_RECORD, WAYS_TO_REMEMBER } from '../../domain/plan/memory.ts';
 import { CODES } from '../../domain/problem/codes.ts';
 import { UNKNOWN_ENTRIES } from '../../domain/state/state.ts';
 import type { Difference } from '../types/difference.ts';
@@ -56,7 +56,7 @@ export function noMemory({ state, target }: Case): Finding[] {
   return [
     {
       guard: 'no-memory',
-      message: `${NO_MEMORY}, and \`policy.memory\` requires one`,
+      message: `${NO_RECORD}, and \`policy.memory\` requires one`,
       remedy: `${WAYS_TO_REMEMBER.join(' ')} For the first apply to a gateway, allow it once.`,
       changes: [],
     },

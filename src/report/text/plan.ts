@@ -12,7 +12,7 @@ import { commitText } from './commit.ts';
 import { changeText, driftText, lineOf, WIDEST_VALUE } from './change.ts';
 import { problemText } from './problem.ts';
 import { shownText } from './value.ts';
-import { memoryText, type Memory, WAYS_TO_REMEMBER } from '../../domain/plan/memory.ts';
+import { memoryText, type Memory, UNLESS_FIRST, WAYS_TO_REMEMBER } from '../../domain/plan/memory.ts';
 import { plural, sentence } from '../../lib/text.ts';
 import { indent, type Style } from './style.ts';
 
@@ -183,7 +183,7 @@ export function memoryLines(memory: Memory, style: Style): string[] {
   const text = memoryText(memory);
   if (text === undefined) return [];
   if (memory.source !== 'none') return [style.dim(sentence(text))];
-  return [style.warn(sentence(text)), ...WAYS_TO_REMEMBER.map((way) => `  ${way}`)];
+  return [style.warn(sentence(text)), UNLESS_FIRST, ...WAYS_TO_REMEMBER.map((way) => `  - ${way}`)];
 }
 
 /** Values and gateway agree, but the gateway runs on something older. */
