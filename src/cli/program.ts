@@ -35,7 +35,11 @@ export async function programWith(
     .option('--quiet', 'show only results, no progress')
     .option('--verbose', 'show more progress, and stack traces of internal errors')
     .helpOption('-h, --help', 'show help')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandDescription: (command) =>
+        command.name() === 'help' ? 'show help for a command' : command.summary() || command.description(),
+    })
     // Commander breaks its own lists; the texts around them are ours.
     .configureOutput({
       writeOut: (text) => io.out(wrapped(text, io.columns)),

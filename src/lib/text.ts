@@ -9,6 +9,11 @@ export function plural(count: number, noun: string): string {
 /** With a capital at its beginning and a full stop at its end. */
 export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
+const ALTERNATIVES = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
+/** `bash, zsh or fish`. */
+export const orList = (texts: readonly string[]): string => ALTERNATIVES.format(texts);
+
 /** Treats `baseUrl`, `base_url` and `base-url` as equal: for suggestions, never for meaning. */
 export function plainSpelling(name: string): string {
   return name

@@ -38,12 +38,12 @@ describe('what every command has', () => {
     [['plan', '--frobnicate'], 'unknown option'],
     [['plan', '--env-file', 'x'], 'Write --variables x'],
     [['pull', '--env-file=x'], 'Write --variables x'],
-    [['plan', '--output', 'xml'], 'Allowed choices'],
+    [['plan', '--output', 'xml'], 'Use text, json'],
     [['restore'], 'either a backup ID, a file, or --latest'],
     [['apply', '--target', 'nowhere'], 'there is no target "nowhere"'],
     [['validate', '--target', 'nowhere'], 'there is no target "nowhere"'],
     [['render', '--target', 'nowhere'], 'there is no target "nowhere"'],
-    [['api', 'get'], 'missing required argument'],
+    [['api', 'get'], 'holdfast api needs <path>'],
   ])('%j is a usage error', async (words, said) => {
     const ran = await terminal.run(...words);
     expect(ran.exit).toBe(64);

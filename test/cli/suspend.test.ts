@@ -86,7 +86,7 @@ describe('holdfast suspend', () => {
       ['--until', '2020-01-01T10:00', '--reason', 'x'],
       'it would have ended at 2020-01-01 10:00:00 UTC already',
     ],
-    [['--for', '30m', '--until', '2026-01-01', '--reason', 'x'], "cannot be used with option '--for <time>'"],
+    [['--for', '30m', '--until', '2026-01-01', '--reason', 'x'], "--until and --for can't be used together"],
   ])('%j is a usage error, and nothing is suspended', async (words, said) => {
     const { exit, out, err } = await suspend(...words);
     expect(exit).toBe(64);

@@ -1,8 +1,9 @@
 // What is wrong with a command line, as a problem with code, position and remedy. Commander finds the error; the
 // text and the suggestion are ours. Messages never show a value after an unknown option, because it can be a key.
-import { Command } from 'commander';
+import { type Argument, Command } from 'commander';
 import { fail, type HoldfastError, type Position } from '../../domain/problem/problem.ts';
 import { nearest } from '../../lib/suggest.ts';
+import { orList } from '../../lib/text.ts';
 
 /** The command throws a HoldfastError where commander would print and exit. */
 export class CheckedCommand extends Command {
@@ -67,9 +68,17 @@ function faultOf(command: Command, said: string, code: string | undefined): Faul
     case 'commander.unknownCommand':
       return excessWord(command, see);
     case 'commander.missingArgument':
-      return { message: `missing required argument <${quoted}>`, remedy: usageOf(command) };
+      return missingArgument(command, quoted);
     case 'commander.optionMissingArgument':
-      return { message: `${quoted} has no value`, remedy: `Write ${quoted}. ${see}`, word: flagIn(quoted) };
+      return {
+        message: `${flagIn(quoted)} has no value`,
+        remedy: `Add the value: \`${quoted}\`. ${see}`,
+        word: flagIn(quoted),
+      };
+    case 'commander.missingMandatoryOptionValue':
+      return { message: `${nameOf(command)} needs ${flagIn(quoted)}`, remedy: `Add \`${quoted}\`. ${see}` };
+    case 'commander.conflictingOption':
+      return conflict(said, see);
     case 'commander.invalidArgument':
       return invalidValue(said, see);
     default:
@@ -111,13 +120,41 @@ const isPrintable = (command: Command): boolean => command.opts<{ key?: string }
 
 /** `option '--output <format>' argument 'xml' is invalid. Allowed choices are text, json.` */
 function invalidValue(said: string, see: string): Fault {
-  const [message = said, ...rest] = said.split(/(?<=is invalid[^.]*)\. /);
-  const [, value = ''] = /(?:argument|value) '([^']*)'/.exec(said) ?? [];
-  const choices = /Allowed choices are (.*?)\.?$/.exec(rest.join(' '))?.[1];
-  const near = choices === undefined ? undefined : nearest(value, choices.split(', '));
-  const meant = near === undefined ? '' : ` Did you mean \`${near}\`?`;
-  const allowed = choices === undefined ? rest.join(' ') : `Allowed choices are ${choices}.`;
-  return { message: message.replace(/\.$/, ''), remedy: `${allowed}${meant} ${see}`.trim(), word: value };
+  const [, option, argument] = /^option '([^']*)'|for argument '([^']*)'/.exec(said) ?? [];
+  const [, value = ''] = /(?:argument|value) '(.*?)' is invalid/s.exec(said) ?? [];
+  const choices = /Allowed choices are (.*?)\.?$/.exec(said)?.[1]?.split(', ') ?? [];
+  const near = nearest(value, choices);
+  const meant = near === undefined ? '' : `Did you mean \`${near}\`? `;
+  const use = choices.length === 0 ? '' : `Use ${orList(choices)}. `;
+  const name = option === undefined ? `<${argument}>` : flagIn(option);
+  return { message: `${name} can't be "${value}"`, remedy: `${meant}${use}${see}`, word: value };
+}
+
+/** `option '--until <moment>' cannot be used with option '--for <time>'` */
+function conflict(said: string, see: string): Fault {
+  const [one = '', other = ''] = [...said.matchAll(/option '([^']*)'/g)].map(([, flags = '']) =>
+    flagIn(flags),
+  );
+  return {
+    message: `${one} and ${other} can't be used together`,
+    remedy: `Remove one of them. ${see}`,
+    word: one,
+  };
+}
+
+function missingArgument(command: Command, name: string): Fault {
+  const words = command.registeredArguments.map(argumentText);
+  const missing = command.registeredArguments.find((argument) => argument.name() === name);
+  const about = missing?.description ? ` <${name}>: ${missing.description}.` : '';
+  return {
+    message: `${nameOf(command)} needs <${name}>`,
+    remedy: `Write \`${[nameOf(command), ...words].join(' ')}\`.${about} See \`${nameOf(command)} --help\`.`,
+  };
+}
+
+function argumentText(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 const flagIn = (flags: string): string => /--[\w-]+/.exec(flags)?.[0] ?? flags;
@@ -137,5 +174,3 @@ function root(command: Command): Command {
 
 const nameOf = (command: Command): string =>
   command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
-
-const usageOf = (command: Command): string => `Write \`${nameOf(command)} ${command.usage()}\`.`;

@@ -78,6 +78,9 @@ async function theOnly(flags: RotateFlags, io: Io): Promise<Path> {
   const { rotations = [] } = await session.store.read(theTarget(session, 'rotate').name);
   const [only, ...others] = rotations;
   if (only && others.length === 0) return parsePath(only.path);
-  if (!only) throw fail('HF1001', 'a path is missing');
+  if (!only)
+    throw fail('HF1001', 'rotate needs the path of a key, because no rotation is in progress', {
+      remedy: "For example, run `holdfast rotate 'api-keys[laptop]' --generate`.",
+    });
   throw fail('HF1001', `several rotations are in progress: ${rotations.map(({ path }) => path).join(', ')}`);
 }

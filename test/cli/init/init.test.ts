@@ -273,7 +273,7 @@ describe('init reports errors', () => {
     [['--url', 'gateway'], "--url: the URL of the gateway isn't an http or https URL"],
     [['--key-from', 'mgmt-secret-1'], '--key-from: enter a variable name in capitals'],
     [['--key-from', 'missing/key'], '--key-from: enter a variable name in capitals'],
-    [['--mode', 'force'], 'Allowed choices are observe, apply, enforce'],
+    [['--mode', 'force'], 'Use observe, apply or enforce'],
     [['--name', 'a b'], '--name: the name of a target consists of letters'],
     [['--pull', '--key-from', 'NOT_SET'], '--pull needs the management key now'],
     [['--settings', 'other.yaml'], 'init creates holdfast.yaml in the working directory'],

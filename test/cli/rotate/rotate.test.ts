@@ -232,7 +232,7 @@ describe('a rotation that cannot be made', () => {
       [['claude-api-key[0]', '--generate'], /HF2121.*only the provider/s],
       [['remote-management.secret-key', '--generate'], /HF2120.*don't declare/s],
       [['api-keys[laptop]', '--abort'], /HF2125/],
-      [[], /HF1001.*path is missing/s],
+      [[], /HF1001.*rotate needs the path of a key/s],
     ];
     const before = await text('desired-state/gateway.yaml');
     for (const [argv, expected] of cases) {

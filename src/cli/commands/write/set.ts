@@ -9,6 +9,7 @@ import type { Io } from '../../../compose/io.ts';
 import { theTarget } from '../../../compose/session.ts';
 import { parsePath, PathSyntaxError } from '../../../domain/path.ts';
 import { fail } from '../../../domain/problem/problem.ts';
+import { shellWord } from '../../../lib/shell.ts';
 import { readTextFile } from '../../../input/text-file.ts';
 import { isList, isTree, type Value } from '../../../lib/value.ts';
 import { plural } from '../../../lib/text.ts';
@@ -118,11 +119,25 @@ async function declaringFrom(
     throw fail('HF1001', 'a path, --edits and --patch exclude each other');
   if (patch !== undefined) return { patch: await inputText(patch, io) };
   if (edits !== undefined) return editsIn(await inputText(edits, io));
-  if (path === undefined) throw fail('HF1001', 'a path is missing');
+  if (path === undefined)
+    throw fail('HF1001', 'set needs a path and a value, --edits or --patch', {
+      remedy: 'For example, run `holdfast set request-retry 5`.',
+    });
   if (unset) return [declaration(path, undefined)];
-  if (value === undefined)
-    throw fail('HF1001', `a value for \`${path}\` is missing`, { remedy: 'Add the value, or --unset.' });
+  if (value === undefined) throw withoutValue(path);
   return [declaration(path, valueIn(value, path))];
+}
+
+/** `path=value` is how other tools take a value. The error shows no value that could be a secret. */
+function withoutValue(path: string): Error {
+  const [, name = path, value] = /^([^[\]=]+)=(.*)$/s.exec(path) ?? [];
+  const shown = /^(?:true|false|\d+)$/.test(value ?? '') ? value : 'VALUE';
+  return fail('HF1001', `set needs a value for \`${name}\``, {
+    remedy:
+      value === undefined
+        ? 'Add the value, or --unset to remove the path.'
+        : `Write the value as a separate word: \`holdfast set ${shellWord(name)} ${shown}\`.`,
+  });
 }
 
 async function inputText(file: string, io: Io): Promise<string> {
