@@ -131,7 +131,7 @@ function binary(bytes: Buffer, offset: number, shown: string, what: string): Tex
 /** The reason of a failed system call, without its path. */
 export function reasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return "it doesn't exist (or no longer exists)";
+  if (code === 'ENOENT') return "it doesn't exist";
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
   if (code === 'EISDIR') return 'it is a directory';
   if (code === 'ELOOP') return 'its symbolic links form a loop';

@@ -1,4 +1,5 @@
 // Starts the embedded gateway on a config.yaml and returns its handle. In-process, so a test can use any number.
+import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type Memory } from '../gateway/model/model.ts';
@@ -85,12 +86,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 /** Throws HF1081 where the real process would exit at its start. */
 function usableGateway(options: GatewayOptions): Gateway {
+  if (!existsSync(options.path))
+    throw fail('HF1081', `${options.path} doesn't exist`, { remedy: 'Name an existing config.yaml.' });
   const gateway = startGateway(options);
-  if (isFailure(gateway)) throw fail('HF1081', `The gateway would not start: ${gateway.message}`);
+  if (isFailure(gateway)) throw fail('HF1081', `the gateway would not start: ${gateway.message}`);
   const refusal = unusable(gateway.memory());
   if (refusal === undefined) return gateway;
   gateway.stop();
-  throw fail('HF1081', `The gateway would not start: ${refusal}`);
+  throw fail('HF1081', `the gateway would not start: ${refusal}`);
 }
 
 async function startProcess(

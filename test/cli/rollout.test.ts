@@ -77,7 +77,9 @@ describe('a fleet with a strategy', () => {
 
   test('settings without a strategy have no rollouts', async () => {
     await at.write({ 'holdfast.yaml': settings('state: { dir: other }\n') });
-    const { exit, err } = await at.holdfast('rollout');
-    expect([exit, err]).toEqual([64, expect.stringContaining('HF7062')]);
+    const { exit, out } = await at.holdfast('rollout');
+    expect([exit, out]).toEqual([0, expect.stringContaining('the settings have no `strategy`')]);
+    const paused = await at.holdfast('rollout', 'pause');
+    expect([paused.exit, paused.err]).toEqual([64, expect.stringContaining('HF7062')]);
   });
 });

@@ -115,7 +115,7 @@ describe('an edit', () => {
   test('writes nothing without --write, and shows the difference', async () => {
     const { out } = await set('request-retry', '5');
     expect(out).toMatch(/^-request-retry: 3 {3}# three is enough\n\+request-retry: 5 {3}# three is enough$/m);
-    expect(out).toContain('nothing written');
+    expect(out).toContain('Nothing was written. Add --write');
     expect(await base()).toBe(BASE);
   });
 

@@ -4,7 +4,7 @@ import type { Change } from '../../domain/plan/change.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import { plural } from '../../lib/text.ts';
 import { colouredDiff } from '../../report/text/diff.ts';
-import { diffOf, linesOf, pathsText } from '../edits/shown.ts';
+import { diffOf, linesOf, NOTHING_WRITTEN, pathsText } from '../edits/shown.ts';
 import type { Style } from '../../report/text/style.ts';
 import type { Committed } from '../edits/commit.ts';
 
@@ -76,7 +76,7 @@ const pathsOf = (changes: readonly Change[]): readonly string[] => changes.map((
 function endText(written: boolean, committed: Committed | undefined, style: Style): string {
   if (committed) return `${style.good('✓')} committed to ${committed.branch}: ${committed.sha.slice(0, 12)}`;
   if (written) return `${style.good('✓')} written`;
-  return style.dim('nothing was written: add --write, or --commit');
+  return style.dim(NOTHING_WRITTEN);
 }
 
 function secretText(file: FileEdit, names: readonly string[]): string {

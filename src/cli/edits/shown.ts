@@ -9,6 +9,10 @@ export const diffOf = (files: readonly FileEdit[]): string =>
     .map(({ shown, before = '', after }) => unifiedDiff(before, after, shown))
     .join('');
 
+/** At the end of what a command shows and doesn't write. */
+export const NOTHING_WRITTEN =
+  'Nothing was written. Add --write to write the files, or --commit to also commit them.';
+
 const MOST_PATHS = 8;
 
 export function pathsText(all: readonly string[]): string {

@@ -1,14 +1,13 @@
 // What plan, diff, drift, apply, status and history get from a daemon: the same values as locally.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Digest } from '../../domain/plan/plan.ts';
-import { fail } from '../../domain/problem/problem.ts';
-import type { RolloutView } from '../../domain/state/rollout-view.ts';
 import type { RolloutAction } from '../../domain/state/rollout.ts';
 import type { HistoryEntry } from '../../domain/state/state.ts';
 import type { Mode } from '../../domain/target.ts';
 import type { SyncStatus } from '../../domain/outcome/sync-status.ts';
 import { HoldfastError } from '../../domain/problem/problem.ts';
 import { accountLine, type TargetStatus } from '../../report/text/status.ts';
+import type { RolloutAnswer } from '../../api-schema/rollout.ts';
 import type { ApplyRequest, PlanRequest, TargetView } from '../../api-schema/views.ts';
 import { type Approved, approvedDigests, type Around } from '../ci/approval.ts';
 import { afterAsking } from '../io/confirm.ts';
@@ -89,14 +88,9 @@ export async function remoteRollout(
   flags: Routed<RemoteFlags>,
   io: Io,
   action: RolloutAction | 'status',
-): Promise<RolloutView | undefined> {
+): Promise<RolloutAnswer> {
   await using remote = await openRemote(flags, io);
-  const { rollout, strategy } = await (action === 'status' ? remote.rollout() : remote.control(action));
-  if (!rollout && !strategy)
-    throw fail('HF7062', 'the settings of the daemon have no strategy', {
-      remedy: 'Add `strategy` to the settings. docs/rollouts.md describes it.',
-    });
-  return rollout;
+  return action === 'status' ? await remote.rollout() : await remote.control(action);
 }
 
 export async function remoteStatus(

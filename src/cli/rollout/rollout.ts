@@ -1,6 +1,5 @@
 // `holdfast rollout`: where every target is, and what people can ask of the rollout.
 import type { Command } from 'commander';
-import { fail } from '../../domain/problem/problem.ts';
 import { ROLLOUT_ACTIONS, type Rollout, type RolloutAction } from '../../domain/state/rollout.ts';
 import type { RolloutView } from '../../domain/state/rollout-view.ts';
 import { EXIT } from '../../domain/problem/exit.ts';
@@ -45,29 +44,38 @@ Examples:
 type Asked = RolloutAction | 'status';
 
 async function run(action: Asked, flags: RemoteFlags, io: Io): Promise<void> {
-  const rollout = isRouted(flags)
+  const { rollout, strategy } = isRouted(flags)
     ? await (await import('../remote/commands.ts')).remoteRollout(flags, io, action)
     : await here(action, flags, io);
   if (rollout && ENDED_BADLY.has(rollout.phase)) io.exit = EXIT.differences;
   show(io, flags, 'rollout', { rollout: rollout ?? null }, (style) =>
-    rollout
-      ? rolloutText(rollout, io.clock?.now() ?? Date.now(), style)
-      : 'There was no rollout yet. One begins when a target of a fleet with `strategy` gets a new revision.\n',
+    rollout ? rolloutText(rollout, io.clock?.now() ?? Date.now(), style) : noRolloutText(strategy),
   );
 }
 
+const noRolloutText = (hasStrategy: boolean): string =>
+  hasStrategy
+    ? 'There was no rollout yet. One begins when a target gets a new revision.\n'
+    : 'There are no rollouts, because the settings have no `strategy`. docs/rollouts.md describes it.\n';
+
 const ENDED_BADLY: ReadonlySet<Rollout['phase']> = new Set(['stopped']);
 
-async function here(action: Asked, flags: RemoteFlags, io: Io): Promise<RolloutView | undefined> {
+interface Known {
+  readonly rollout?: RolloutView | undefined;
+  /** Whether the settings have a strategy. */
+  readonly strategy: boolean;
+}
+
+async function here(action: Asked, flags: RemoteFlags, io: Io): Promise<Known> {
   await using session = await openCommandSession(flags, io);
   const { store, settings, clock } = session;
   if (action !== 'status') await asked(session, action, io);
   const rollout = await store.rollout();
-  if (!rollout && !settings.strategy)
-    throw fail('HF7062', 'the settings have no strategy', {
-      remedy: 'Add `strategy` to the settings. docs/rollouts.md describes it.',
-    });
-  return rollout && viewOf(rollout, settings.strategy, settings.targets, clock.now());
+  const { strategy, targets } = settings;
+  return {
+    rollout: rollout && viewOf(rollout, strategy, targets, clock.now()),
+    strategy: strategy !== undefined,
+  };
 }
 
 /** ms between looks at what other processes undo. */

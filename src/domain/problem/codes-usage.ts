@@ -96,7 +96,7 @@ export const USAGE_CODES = {
   HF1081: code(
     EXIT.invalid,
     "The sandbox can't start from this file",
-    'Name an existing config.yaml that the gateway would load. The message says what the gateway would refuse.',
+    'Correct the file. The message says what the gateway would refuse.',
   ),
   HF1083: code(
     EXIT.unreachable,

@@ -66,7 +66,7 @@ export function waysOut(changes: readonly Change[], style: Style): string {
   const adoptable = changes.filter(({ attribution }) => attribution !== EXPIRED);
   const [only, ...others] = adoptable;
   const path = only && others.length === 0 ? ` ${shellWord(only.path)}` : '';
-  const keep = adoptable.length === 0 ? '' : `   ${style.dim('keep it:')} holdfast adopt${path}`;
+  const keep = adoptable.length === 0 ? '' : `   ${style.dim('keep it:')} holdfast adopt${path} --write`;
   return `  ${correct}${keep}`;
 }
 

@@ -24,7 +24,7 @@ export function problemText(problem: Problem, style: Style): string {
   const head = `${word} ${style.dim(problem.code)} ${brief(problem.message)}`;
   return [
     head,
-    ...(where ? [`  ${style.dim('at')} ${brief(where)}`] : []),
+    ...(where ? [`  ${style.dim(problem.target && !place ? 'target' : 'at')} ${brief(where)}`] : []),
     `  ${style.dim('fix')} ${brief(problem.remedy)}`,
   ].join('\n');
 }

@@ -69,7 +69,7 @@ describe('holdfast adopt', () => {
 
       ✓ 2 changes of default: api-keys[#543a75c6], debug
       ✓ verified: a plan of the edited files is empty for these paths
-      nothing was written: add --write, or --commit
+      Nothing was written. Add --write to write the files, or --commit to also commit them.
       "
     `);
     expect(ran.out + ran.err).not.toContain('sk-test-panel-0001');

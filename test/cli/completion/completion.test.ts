@@ -136,6 +136,6 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
   test('another shell is a usage error that names those there are', async () => {
     const { exit, err } = await terminal.run('completion', 'tcsh');
     expect(exit).toBe(64);
-    expect(err).toContain('bash, zsh, fish');
+    expect(err).toContain('Use bash, zsh or fish.');
   });
 });

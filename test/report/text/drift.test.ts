@@ -20,7 +20,7 @@ describe('drift', () => {
   test('is what changed on the gateway, and how to end it', () => {
     const said = text({ memory: { source: 'state' }, changes: [ofFiles, ofGateway], writes: [aWrite()] });
     expect(said).toContain('1 change on the gateway\n  ≠ request-retry');
-    expect(said).toContain('keep it: holdfast adopt request-retry');
+    expect(said).toContain('keep it: holdfast adopt request-retry --write');
     expect(said).toContain('1 change of the files waits for an apply  see: holdfast plan');
     for (const ofPlan of ['debug', 'Requests', 'Plan:']) expect(said).not.toContain(ofPlan);
   });

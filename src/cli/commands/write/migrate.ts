@@ -61,6 +61,6 @@ function summary(count: number, written: readonly string[], { to }: Flags): stri
   if (count === 0) return `nothing to do: the files are in ${layout}`;
   const proof = 'both versions have the same meaning';
   if (written.length === 0)
-    return `${plural(count, 'file')} would be rewritten, ${proof}; use --write to rewrite`;
+    return `${plural(count, 'file')} would change, ${proof}. Nothing was written. Add --write to write the files.`;
   return `${plural(written.length, 'file')} rewritten, ${proof}`;
 }

@@ -14,7 +14,7 @@ import { readTextFile } from '../../../input/text-file.ts';
 import { isList, isTree, type Value } from '../../../lib/value.ts';
 import { plural } from '../../../lib/text.ts';
 import { colouredDiff } from '../../../report/text/diff.ts';
-import { diffOf } from '../../edits/shown.ts';
+import { diffOf, NOTHING_WRITTEN } from '../../edits/shown.ts';
 import { refuseFlags, type WriteFlags, writeEdits, writeOptions } from '../../edits/write.ts';
 import { gatewayOptions, onCall, sourceOptions } from '../../io/options.ts';
 import { sharedWith } from '../../edits/warnings.ts';
@@ -94,7 +94,7 @@ async function run(flags: Flags, path: string | undefined, value: string | undef
         ? `committed to ${committed.branch}: ${committed.sha.slice(0, 8)}`
         : isWritten
           ? `written: ${plural(files.length, 'file')}`
-          : 'nothing written; add --write or --commit';
+          : NOTHING_WRITTEN;
       const others = files.filter(({ kind }) => kind !== 'yaml');
       const values = others.map(({ shown }) => style.dim(`${shown}: new values\n`));
       return `${colouredDiff(diff, style)}${values.join('')}${end}\n`;
