@@ -57,6 +57,7 @@ export function reportGithub(report: Report): string {
       }),
     ]),
     ...report.plans.map((plan) => `${plan.target}: ${planSummary(plan)}`),
+    ...(report.statement === undefined ? [] : [report.statement]),
     ...report.outcomes.map((outcome) => `${outcome.target}: ${outcomeSentence(outcome)}`),
   ];
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;

@@ -130,6 +130,7 @@ export function reportMarkdown(report: Report): string {
   return [
     `## Holdfast ${report.command}`,
     '',
+    ...(report.statement === undefined ? [] : [`✅ ${prose(report.statement)}`]),
     ...outcomes,
     ...(outcomes.length > 0 ? [''] : []),
     ...plans.map(planMarkdown),

@@ -37,6 +37,8 @@ export interface Report {
   readonly routes?: readonly RouteChangesView[];
   /** `plan --rehearse`, per target. */
   readonly rehearsals?: readonly Rehearsal[];
+  /** Where all is well and there may be nothing to list: Markdown and GitHub say this. Text output has its own way. */
+  readonly statement?: string;
   /** How much of a plan text output shows. */
   readonly view?: PlanView;
   /** Digests of plans that the reader has already seen: text output doesn't repeat them. */

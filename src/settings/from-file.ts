@@ -154,7 +154,8 @@ class Builder {
     }
     const written = scalarsAt(node, 'key').filter(({ unresolved }) => !unresolved);
     if (!node.members.has('key')) return single ? keysOfEnvironment(env).keys : [];
-    this.problems.push(...written.filter(({ reference }) => reference === undefined).map(literalKey));
+    const literal = written.filter(({ reference }) => reference === undefined);
+    this.problems.push(...literal.map((one) => literalKey(one, textAt(node, 'name'))));
     this.problems.push(...written.flatMap((key) => unsendable(key, '`key`')));
     return [...new Set(written.map(({ value }) => String(value)))].map(seal);
   }
@@ -244,8 +245,9 @@ class Builder {
   }
 }
 
-function literalKey({ position }: LocatedScalar): Problem {
-  return problem('HF2060', 'A management key is in plain text in the settings', {
+function literalKey({ position }: LocatedScalar, target: string | undefined): Problem {
+  const key = `The management key of target ${target ?? 'without a name'}`;
+  return problem('HF2060', `${key} is in plain text in the settings`, {
     position,
     severity: 'warning',
     remedy: 'Refer to it: key: "${env:MANAGEMENT_PASSWORD}".',

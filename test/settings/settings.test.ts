@@ -303,6 +303,7 @@ describe('a settings file', () => {
       'HF1018 warning',
       'HF2060 warning',
     ]);
+    expect(problems[1]?.message).toBe('The management key of target a is in plain text in the settings');
   });
 
   test('of one target lets flags override it; of several it refuses them', async () => {

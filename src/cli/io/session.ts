@@ -8,22 +8,28 @@ import { withClient } from '../../apply/run/with-run.ts';
 import type { Listener } from '../../domain/outcome/event.ts';
 import type { Store } from '../../state/store.ts';
 import { withFlags } from '../../settings/common.ts';
-import { showWarnings } from './show.ts';
+import { showSettingsWarnings } from './show.ts';
 
-/**
- * Throws HoldfastError with all problems of the settings. `daemon`: whether what only the daemon uses must be set.
- */
+interface Options {
+  /** Whether what only the daemon uses must be set. */
+  readonly daemon?: boolean;
+  readonly question?: Question;
+  /** How warnings about the settings are shown, if not in one line. */
+  readonly warn?: typeof showSettingsWarnings;
+}
+
+/** Throws HoldfastError with all problems of the settings. */
 export function openCommandSession(
   flags: PlanFlags,
   io: Io,
   listener?: Listener,
-  { daemon = false, question }: { readonly daemon?: boolean; readonly question?: Question } = {},
+  { daemon = false, question, warn = showSettingsWarnings }: Options = {},
 ): Promise<Session> {
   if (io.session) return Promise.resolve(lent(io.session(), flags, io, listener));
   return openSession(flags, io, listener, {
     daemon,
     ...(question && { question }),
-    warn: (found) => showWarnings(io, flags, found),
+    warn: (found) => warn(io, flags, found),
   });
 }
 

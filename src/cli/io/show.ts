@@ -9,6 +9,7 @@ import { type Report, untold } from '../../report/report.ts';
 import type { PlanView } from '../../report/text/plan.ts';
 import type { Style } from '../../report/text/style.ts';
 import { wrapped } from '../../report/text/wrap.ts';
+import { plural } from '../../lib/text.ts';
 import { type Globals, type Io, styleOf } from '../../compose/io.ts';
 
 /** What `--verbose` adds to a plan. */
@@ -44,6 +45,19 @@ export function showProblems(
 /** Problems that don't stop the command, on stderr. */
 export function showWarnings(io: Io, globals: Globals, problems: readonly Problem[]): void {
   if (!globals.quiet) io.err(wrapped(problemsText(problems, styleOf(io, globals, 'stderr')), io.columns));
+}
+
+/** Warnings about the settings in one line, because every command would repeat them. Those without a place in full. */
+export function showSettingsWarnings(io: Io, globals: Globals, problems: readonly Problem[]): void {
+  const placed = problems.filter(({ position }) => position);
+  showWarnings(
+    io,
+    globals,
+    problems.filter(({ position }) => !position),
+  );
+  if (globals.quiet || placed.length === 0) return;
+  const count = styleOf(io, globals, 'stderr').warn(plural(placed.length, 'warning'));
+  io.err(wrapped(`${count} about the settings: run \`holdfast validate\` to see them\n`, io.columns));
 }
 
 /** A command whose result is not a report: text, or the same as JSON. `asIs`: YAML, JSON, a diff, which isn't wrapped. */

@@ -10,7 +10,7 @@ import { plural } from '../../lib/text.ts';
 import { offlineSettings } from '../io/offline-settings.ts';
 import type { Style } from '../../report/text/style.ts';
 import { onCall, sourceOptions } from '../io/options.ts';
-import { show, showWarnings } from '../io/show.ts';
+import { show, showSettingsWarnings, showWarnings } from '../io/show.ts';
 import { type Use, type UsedReference, usageOf } from './used-references.ts';
 
 export function define(command: Command, io: Io): void {
@@ -36,17 +36,19 @@ async function run(flags: PlanFlags, io: Io): Promise<void> {
   const { settings, env } = loaded;
   const targets = selectedTargets(settings.targets, flags.target);
   const { references, problems: found } = await usageOf({ settings, targets, env, io });
-  const problems = [
-    ...loaded.problems,
+  const ofReferences = [
     ...found,
     ...references.flatMap((one) => (one.problem && !isOfDaemon(one) ? [one.problem] : [])),
   ];
+  const problems = [...loaded.problems, ...ofReferences];
   const errors = problems.filter(({ severity }) => severity === 'error');
   io.exit = errors.length > 0 ? new HoldfastError(errors).exit : EXIT.ok;
+  const isText = flags.output === 'text';
+  if (isText) showSettingsWarnings(io, flags, loaded.problems);
   show(io, flags, 'secrets', { references: references.map(asJson), problems }, (style) =>
     secretsText(references, targets.length, style),
   );
-  if (flags.output === 'text') showWarnings(io, flags, problems);
+  if (isText) showWarnings(io, flags, ofReferences);
 }
 
 /** No other command needs it. */

@@ -71,7 +71,7 @@ describe('routes through field endpoints', () => {
     ['a scalar', 'request-retry: 3', 'request-retry: 4', 'PUT /request-retry {"value":4} | its own endpoint changes this key and nothing else'],
     ['an explicit zero that the file has a key for', 'error-logs-max-files: 3', 'error-logs-max-files: 0', 'PUT /error-logs-max-files {"value":0} | its own endpoint changes this key and nothing else'],
     ['a client key in the place of another', 'sk-test-0002', 'sk-test-0003', 'PATCH /api-keys {"old":"sk-test-0002","new":"sk-test-0003"} | replaces one item and doesn\'t change the others'],
-    ['one more client key', '  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0003\n', 'PATCH /api-keys {"old":"sk-test-0003","new":"sk-test-0003"} | appends one item and doesn\'t change the others'],
+    ['one more client key', '  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0003\n', 'PATCH /api-keys {"old":"sk-test-0003","new":"sk-test-0003"} | appends one item: the gateway adds `new`, because `old` isn\'t in the list'],
     ['one client key less', '  - sk-test-0002\n', '', 'PUT /api-keys ["sk-test-0001"] | one request replaces the list exactly; a DELETE would carry the value in the URL'],
     ['a member that PATCH takes', 'base-url: https://claude.example', 'base-url: https://other.example', 'PATCH /claude-api-key {"match":"sk-test-claude-1","value":{"base-url":"https://other.example"}} | one entry, found by its api-key, and only members that PATCH accepts'],
     ['an upstream key inside a provider', 'sk-test-or-1', 'sk-test-or-2', 'PATCH /openai-compatibility {"name":"openrouter","value":{"api-key-entries":[{"api-key":"sk-test-or-2"}]}} | one entry, found by its name, and only members that PATCH accepts'],

@@ -37,7 +37,7 @@ Examples:
 }
 
 async function run(flags: Flags, io: Io): Promise<void> {
-  await using session = await openCommandSession(flags, io);
+  await using session = await openCommandSession(flags, io, undefined, { warn: showWarnings });
   const { store, clock } = session;
   const targets: { target: string; url: string; checks: readonly Check[] }[] = [];
   for (const target of session.targets) {

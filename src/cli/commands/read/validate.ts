@@ -36,16 +36,19 @@ async function run(flags: Flags, io: Io): Promise<void> {
   const { problems, targets, files } = await validateAll(flags, io);
   const errors = problems.filter((problem) => problem.severity === 'error');
   const exit = errors.length > 0 ? new HoldfastError(errors).exit : EXIT.ok;
+  const isValid = exit === EXIT.ok;
+  const statement = `valid: ${plural(files, 'file')} for ${plural(targets, 'target')}`;
   showReport(io, flags, {
     command: 'validate',
     exit,
     plans: [],
     outcomes: [],
     problems: unique(inReadingOrder(problems)),
+    ...(isValid && { statement }),
   });
-  if (exit === EXIT.ok && flags.output === 'text' && !flags.quiet) {
-    io.out(`valid: ${plural(files, 'file')} for ${plural(targets, 'target')}\n`);
-  }
+  if (!isValid || flags.output !== 'text' || flags.quiet) return;
+  if (problems.length > 0) io.err('\n');
+  io.out(`${statement}\n`);
 }
 
 /** Targets share directories: one mistake is one problem. */

@@ -116,7 +116,7 @@ function stringsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldR
       body: { old, new: added },
       shown: { old: showItem(input, unit, old), new: showItem(input, unit, added) },
       reason: gone.length === 0
-        ? "appends one item and doesn't change the others"
+        ? 'appends one item: the gateway adds `new`, because `old` isn\'t in the list'
         : "replaces one item and doesn't change the others",
     }; // prettier-ignore
   return {
