@@ -52,6 +52,7 @@ interface Passing {
   readonly rollout: Rollout;
   /** Targets whose evidence is older than the end of the soak. */
   readonly check: readonly string[];
+  /** When to look again: the end of the soak, or the time of the next check after it. */
   readonly soakUntil?: number;
 }
 
@@ -82,7 +83,7 @@ function soaking(
   if (now < soakUntil) return { rollout, check: [], soakUntil };
   const targets = written.map((name) => rollout.targets[name] as RolloutTarget); // has a backup there
   const check = written.filter((_, i) => (targets[i]?.verifiedAt ?? 0) < soakUntil);
-  if (check.length > 0) return { rollout, check };
+  if (check.length > 0) return closing(rollout, at, { wave, check, now });
   if (rules.stopOn !== 'error-rate')
     return passing(withWave(rollout, at, { ...wave, passedAt: now }), rules, now);
   const rates = ratesOf(targets);
@@ -90,6 +91,23 @@ function soaking(
     return passing(withWave(rollout, at, { ...wave, rates, passedAt: now }), rules, now);
   const why = `wave ${wave.name}: ${failedPercent(rates.during)} of ${requestCount(rates.during)} requests failed after the change, ${failedPercent(rates.before)} before it`;
   return { rollout: stopped(withWave(rollout, at, { ...wave, rates }), why, now), check: [] };
+}
+
+/** ms between two checks of the same target at the end of a soak: one that proves nothing is repeated, in peace. */
+const AGAIN_MS = 30_000;
+
+function closing(
+  rollout: Rollout,
+  at: number,
+  {
+    wave,
+    check,
+    now,
+  }: { readonly wave: RolloutWave; readonly check: readonly string[]; readonly now: number },
+): Passing {
+  const again = (wave.askedAt ?? -Infinity) + AGAIN_MS;
+  if (now < again) return { rollout, check: [], soakUntil: again };
+  return { rollout: withWave(rollout, at, { ...wave, askedAt: now }), check, soakUntil: now + AGAIN_MS };
 }
 
 /** Suspended targets come later, but they aren't evidence: at least one must be done. */

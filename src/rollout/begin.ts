@@ -3,6 +3,7 @@
 import type { Commit } from '../domain/desired.ts';
 import type { Rollout, RolloutTarget, RolloutWave } from '../domain/state/rollout.ts';
 import type { Wave } from '../domain/strategy.ts';
+import { sameItems } from '../lib/value.ts';
 
 export interface Declared {
   /** Digest of the declared revision; absent if the files have errors. */
@@ -26,9 +27,12 @@ export function begin(
   { id, now }: { readonly id: string; readonly now: number },
 ): Rollout {
   if (before && isSame(before, fleet)) return joined(before, fleet, now);
-  const targets = mapped(fleet.declared, (declared, name) => started(declared, before?.targets[name], now));
+  const earlier = before && !isOver(before) ? before : undefined;
+  const targets = mapped(fleet.declared, (declared, name) =>
+    started(declared, before?.targets[name], { now, isContinued: earlier !== undefined }),
+  );
   const isComplete = Object.values(targets).every(({ phase }) => phase === 'done');
-  const replaced = before && !isOver(before) ? (before.commit?.sha ?? before.id) : undefined;
+  const replaced = earlier && (earlier.commit?.sha ?? earlier.id);
   return {
     id,
     phase: isComplete ? 'done' : before?.phase === 'paused' ? 'paused' : 'running',
@@ -40,6 +44,7 @@ export function begin(
     waves: fleet.waves.map(({ name, targets: members }) => ({
       name,
       targets: members,
+      ...soakOf(members, targets, earlier),
       ...(isComplete && { passedAt: now }),
     })),
     targets,
@@ -56,8 +61,21 @@ function isSame(before: Rollout, { declared }: Fleet): boolean {
   });
 }
 
-function started({ to, inForce }: Declared, before: RolloutTarget | undefined, now: number): RolloutTarget {
+interface Start {
+  readonly now: number;
+  /** The rollout before isn't over. */
+  readonly isContinued: boolean;
+}
+
+/** A target that the new revision doesn't change keeps its evidence: it is still being watched after its write. */
+function started(
+  { to, inForce }: Declared,
+  before: RolloutTarget | undefined,
+  { now, isContinued }: Start,
+): RolloutTarget {
   const isThere = to !== undefined && to === inForce;
+  if (isThere && isContinued && before?.phase === 'done' && before.to === to && before.backup !== undefined)
+    return before;
   const isBusy = before?.phase === 'working' || before?.isBusy === true;
   return {
     phase: isThere ? 'done' : 'waiting',
@@ -67,9 +85,23 @@ function started({ to, inForce }: Declared, before: RolloutTarget | undefined, n
   };
 }
 
+/** A soak goes on if nothing of its wave changes. */
+function soakOf(
+  members: readonly string[],
+  targets: Readonly<Record<string, RolloutTarget>>,
+  earlier: Rollout | undefined,
+): Pick<RolloutWave, 'soakFrom'> {
+  const { soakFrom } = earlier?.waves.find((wave) => sameItems(wave.targets, members)) ?? {};
+  const isSame = members.every((name) => targets[name]?.phase === 'done');
+  return soakFrom !== undefined && isSame ? { soakFrom } : {};
+}
+
 /** A target that was removed is forgotten; one that was added gets its place. */
 function joined(before: Rollout, { waves, declared }: Fleet, now: number): Rollout {
-  const targets = mapped(declared, (one, name) => before.targets[name] ?? started(one, undefined, now));
+  const targets = mapped(
+    declared,
+    (one, name) => before.targets[name] ?? started(one, undefined, { now, isContinued: false }),
+  );
   const next: RolloutWave[] = waves.map(({ name, targets: members }) => {
     const known = before.waves.find((wave) => wave.name === name);
     return { ...known, name, targets: members };

@@ -84,7 +84,7 @@ function again(rollout: Rollout, wasStopped: boolean, now: number): Rollout {
 
 function soakedAnew(wave: RolloutWave): RolloutWave {
   if (wave.passedAt !== undefined) return wave;
-  const { soakFrom: _soakFrom, rates: _rates, ...rest } = wave;
+  const { soakFrom: _soakFrom, askedAt: _askedAt, rates: _rates, ...rest } = wave;
   return rest;
 }
 

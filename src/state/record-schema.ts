@@ -217,6 +217,7 @@ const ROLLOUT_WAVE: Checks<RolloutWave> = {
   name: isText,
   targets: arrayOf(isText),
   soakFrom: maybe(isTime),
+  askedAt: maybe(isTime),
   passedAt: maybe(isTime),
   rates: maybe(recordOf({ before: isRequests, during: isRequests })),
 };

@@ -1,5 +1,6 @@
 // One rollout, step by step.
 import { describe, expect, test } from '@jest/globals';
+import type { Rollout } from '../../src/domain/state/rollout.ts';
 import { advance } from '../../src/rollout/advance.ts';
 import { actionsOf } from '../../src/rollout/control.ts';
 import { begin } from '../../src/rollout/begin.ts';
@@ -51,6 +52,30 @@ describe('waves', () => {
     fleet.settle();
     fleet.commit('v2', ['c1']);
     expect(phases(fleet)).toBe('c1 done, r1 working, r2 working, r3 working');
+  });
+
+  test('a revision of other targets leaves a soak as it is, and an undo knows its write', () => {
+    const fleet = started();
+    fleet.check('c1');
+    fleet.wait(SOAK / 2);
+    fleet.commit('v2', ['c1']);
+    expect(phases(fleet)).toBe('c1 done, r1 waiting, r2 waiting, r3 waiting');
+    fleet.wait(SOAK / 2 - 1);
+    expect(phases(fleet)).toBe('c1 done, r1 waiting, r2 waiting, r3 waiting');
+    fleet.wait(1);
+    expect(phases(fleet)).toBe('c1 done, r1 working, r2 working, r3 working');
+    expect(fleet.target('c1')?.backup).toBeDefined();
+  });
+
+  test('a check at the end of a soak that proves nothing is repeated after a while, not at once', () => {
+    const fleet = started();
+    fleet.check('c1');
+    const end = fleet.now + SOAK;
+    const at = (rollout: Rollout | undefined, now: number) => advance(rollout!, fleet.strategy, now);
+    const first = at(fleet.rollout, end);
+    expect(first).toMatchObject({ check: ['c1'], nextAt: end + 30_000 });
+    expect(at(first.rollout, end + 29_999)).toMatchObject({ check: [], nextAt: end + 30_000 });
+    expect(at(first.rollout, end + 30_000)).toMatchObject({ check: ['c1'], nextAt: end + 60_000 });
   });
 
   test('the first failure stops the rest and says where', () => {

@@ -30,7 +30,8 @@ export function openRollouts(session: Fleet, { signal, look, failed, isContinued
   rollouts.attach({
     targets: settings.targets,
     store,
-    ...(isContinued && { strategy: settings.strategy }),
+    strategy: settings.strategy,
+    onlyRecords: !isContinued,
     contextOf: (target) => session.contextOf(target),
   });
   return rollouts;

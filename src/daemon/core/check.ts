@@ -80,7 +80,7 @@ async function reconcileInTurn(
   if (!permit.isAllowed) {
     const inForce = lastGood.withDigest(target, permit.inForce);
     const outcome = await reconcileWaiting(context, { newest: loaded, inForce }, asked, permit.why);
-    return { outcome, digest: permit.inForce };
+    return { outcome, digest: inForce ? permit.inForce : digest };
   }
   lastGood.keep(target, loaded);
   await rollouts.before(target);
@@ -99,12 +99,19 @@ async function reconcileWithErrors(
   context: Context,
   invalid: LoadedDesired,
   asked: ReconcileRequest,
-  { rollouts, lastGood }: CheckContext,
+  { rollouts, lastGood, confirm }: CheckContext,
 ): Promise<Outcome> {
-  const good = lastGood.of(context.target);
-  const permit = good?.desired && (await rollouts.permit(context.target, good.desired.revision.digest));
+  const { target, store } = context;
+  const good = lastGood.of(target);
+  const digest = good?.desired?.revision.digest;
+  const permit = digest === undefined ? undefined : await rollouts.permit(target, digest);
+  // What this replica kept can be older than what another one applied, and nobody has files to catch up with.
+  const isInEffect = async (): Promise<boolean> => {
+    const applied = confirm && (await store.read(target.name)).lastApplied?.revision.digest;
+    return applied === undefined || applied === digest;
+  };
   return good && permit?.isAllowed
-    ? reconcileByLastGood(context, invalid, good, asked)
+    ? reconcileByLastGood(context, { invalid, good, isInEffect }, asked)
     : reconcileByLastApplied(context, invalid, asked);
 }
 

@@ -35,14 +35,26 @@ export function createLastGood(): LastGood {
   };
 }
 
+export interface Newest {
+  readonly invalid: LoadedDesired;
+  readonly good: LoadedDesired;
+  /** Asked under the lock: another replica may have applied a newer revision since these files were kept. */
+  readonly isInEffect: () => Promise<boolean>;
+}
+
 /** First by the last valid desired state, then by the one with errors, which the target is recorded with. */
 export async function reconcileByLastGood(
   context: Context,
-  invalid: LoadedDesired,
-  good: LoadedDesired,
+  { invalid, good, isInEffect }: Newest,
   request: ReconcileRequest,
 ): Promise<Outcome> {
-  const measured = await reconcile({ ...context, loadDesired: async () => good }, request);
+  let isUsed = true;
+  const loadDesired = async (): Promise<LoadedDesired> => {
+    isUsed = await isInEffect();
+    return isUsed ? good : invalid;
+  };
+  const measured = await reconcile({ ...context, loadDesired }, request);
+  if (!isUsed) return reconcileByLastApplied(context, invalid, request);
   if (measured.kind === 'rolled-back' || measured.kind === 'rollback-failed') return measured;
   const outcome = await reconcile({ ...context, loadDesired: async () => invalid }, request);
   return outcome.kind === 'invalid' ? beside(outcome, measured, good) : outcome;

@@ -4,6 +4,7 @@ import { reconcile } from '../../apply/apply.ts';
 import type { Context, LoadedDesired, ReconcileRequest } from '../../apply/run/context.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { isOnlyFrozen, type Plan } from '../../domain/plan/plan.ts';
+import { fail } from '../../domain/problem/problem.ts';
 import { summaryOf } from '../../apply/record/summary.ts';
 
 /**
@@ -17,12 +18,24 @@ export async function reconcileWaiting(
   why: string,
 ): Promise<Outcome> {
   if (inForce) {
-    const measured = await reconcile({ ...context, loadDesired: async () => inForce }, request);
+    const measured = await reconcile(
+      { ...context, loadDesired: () => stillInForce(context, inForce) },
+      request,
+    );
     return measured.kind === 'in-sync' ? remembered(context, measured, why) : measured;
   }
   const loadDesired = async (): Promise<LoadedDesired> => newest;
   const found = await reconcile({ ...context, loadDesired }, { ...request, dryRun: true });
   return waits(found) ? remembered(context, found, why) : found;
+}
+
+/** Called under the lock: another process may have applied a newer revision meanwhile, which must not be undone. */
+async function stillInForce({ store, target }: Context, inForce: LoadedDesired): Promise<LoadedDesired> {
+  const { lastApplied } = await store.read(target.name);
+  if (lastApplied?.revision.digest === inForce.desired?.revision.digest) return inForce;
+  throw fail('HF6032', `another revision was applied to ${target.name} in the meantime`, {
+    target: target.name,
+  });
 }
 
 /** Nothing but what the files declare differs. A freeze window concerns it only when its turn comes. */

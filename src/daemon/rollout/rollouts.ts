@@ -6,8 +6,6 @@ import type { Context, LoadedDesired } from '../../apply/run/context.ts';
 import { summaryOf } from '../../apply/record/summary.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
-import { isOnlyFrozen } from '../../domain/plan/plan.ts';
-import { leavesQuarantined } from '../../domain/outcome/sync-status.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Rollout, RolloutAction } from '../../domain/state/rollout.ts';
 import type { Strategy } from '../../domain/strategy.ts';
@@ -15,7 +13,6 @@ import type { Target } from '../../domain/target.ts';
 import { advance, type Advanced } from '../../rollout/advance.ts';
 import { begin, type Fleet } from '../../rollout/begin.ts';
 import { controlled } from '../../rollout/control.ts';
-import { frozenUntil } from '../../rollout/outlook.ts';
 import { isUnknown, permits } from '../../rollout/permits.ts';
 import { reported, type Seen, undone } from '../../rollout/report.ts';
 import { waitsFor } from '../../rollout/view.ts';
@@ -25,12 +22,15 @@ import { isUndone } from '../core/roll-back.ts';
 import type { Permit, RolloutGate } from '../core/rollout-gate.ts';
 import { declaredBy } from './declared.ts';
 import { requestsOf } from './requests.ts';
+import { isOfOtherFiles, lastWrite, seenOf } from './seen.ts';
 
 /** The fleet as the settings of now describe it. */
 export interface FleetSettings {
   readonly targets: readonly Target[];
   readonly store: Store;
   readonly strategy?: Strategy | undefined;
+  /** What is asked is recorded, and a daemon does it. */
+  readonly onlyRecords?: boolean;
   contextOf(target: Target): Context;
 }
 
@@ -89,6 +89,8 @@ export function createRollouts(parts: RolloutParts): Rollouts {
 
 class Driver implements Rollouts {
   readonly #parts: RolloutParts;
+  /** Targets that this process undoes. */
+  readonly #undoing = new Set<string>();
   readonly #recent = new Map<string, NonNullable<Seen['requests']>['recent']>();
   #fleet: FleetSettings | undefined;
   #discovery: Promise<void> | undefined;
@@ -144,12 +146,20 @@ class Driver implements Rollouts {
     if (!fleet?.strategy || !target) return;
     const requests = await this.#requests(fleet, target);
     const seen = seenOf(outcome, target, digest, this.#parts.clock.now());
-    await this.#change(
-      (now) => now && reported(now, name, { ...seen, ...(requests && { requests }) }, this.#now()),
-    );
+    const written = outcome.kind === 'in-sync' ? await lastWrite(fleet.store, name, digest) : undefined;
+    await this.#change((now) => {
+      if (!now || isOfOtherFiles(now, outcome)) return now;
+      const backup =
+        written && written.at >= (now.targets[name]?.at ?? Infinity) ? written.backup : undefined;
+      const found = { ...seen, ...(backup !== undefined && { backup }), ...(requests && { requests }) };
+      return reported(now, name, found, this.#now());
+    });
   }
 
   async control(action: RolloutAction, asked: Asked = {}): Promise<Rollout> {
+    const { strategy, onlyRecords } = this.#fleet ?? {};
+    if (!strategy && !onlyRecords && (action === 'pause' || action === 'resume'))
+      throw fail('HF7062', 'the settings have no `strategy`, so no rollout goes on');
     let refusal: string | undefined;
     const rollout = await this.#change((before) => {
       if (!before) return undefined;
@@ -202,15 +212,12 @@ class Driver implements Rollouts {
 
   /** Records a change with everything that follows from it, and starts that. */
   async #change(change: (rollout: Rollout | undefined) => Rollout | undefined): Promise<Rollout | undefined> {
-    const { store, strategy } = this.#fleet ?? {};
-    if (!store || this.#parts.signal.aborted) return undefined;
+    const { store } = this.#fleet ?? {};
+    if (!store) return undefined;
     const known = await store.rollout();
     const next = (rollout: Rollout | undefined): Advanced | undefined => {
       const changed = change(rollout);
-      return (
-        changed &&
-        (strategy ? advance(changed, strategy, this.#now()) : { rollout: changed, check: [], undo: [] })
-      );
+      return changed && this.#advanced(changed);
     };
     // Most checks change nothing, and need no lock.
     const expected = next(known);
@@ -225,9 +232,19 @@ class Driver implements Rollouts {
     return this.#begin(result, before);
   }
 
+  /** What follows. A process that stops records what it did, and leaves the rest to others or to its next start. */
+  #advanced(rollout: Rollout): Advanced {
+    const { strategy, onlyRecords } = this.#fleet ?? {};
+    const rules = strategy ?? (rollout.phase === 'undoing' ? UNDO_ALONE : undefined);
+    return rules && !onlyRecords && !this.#parts.signal.aborted
+      ? advance(rollout, rules, this.#now())
+      : { rollout, check: [], undo: [] };
+  }
+
   #begin(advanced: Advanced | undefined, before: Rollout | undefined): Rollout | undefined {
     if (!advanced) return undefined;
     const { rollout, check, undo, nextAt } = advanced;
+    if (this.#parts.signal.aborted) return rollout;
     if (rollout !== before) this.#parts.changed(rollout, { before, isOwn: true });
     else if (this.#known && !isDeepStrictEqual(rollout, this.#known)) {
       this.#parts.changed(rollout, { before: this.#known, isOwn: false });
@@ -237,13 +254,28 @@ class Driver implements Rollouts {
     }
     this.#known = rollout;
     for (const name of check) this.#parts.look(name);
-    this.#undo(rollout, undo);
+    this.#undo(rollout, [...undo, ...this.#orphans(rollout)]);
     this.#wait(this.#earlier(nextAt, rollout));
     return rollout;
   }
 
   #undo(rollout: Rollout, names: readonly string[]): void {
-    for (const name of names) void this.#undoOne(rollout, name).catch(this.#parts.failed);
+    for (const name of names) {
+      if (this.#undoing.has(name)) continue;
+      this.#undoing.add(name);
+      void this.#undoOne(rollout, name)
+        .catch(this.#parts.failed)
+        .finally(() => this.#undoing.delete(name));
+    }
+  }
+
+  /** The process that began to undo them has ended, or couldn't record the result. */
+  #orphans({ phase, targets }: Rollout): readonly string[] {
+    if (phase !== 'undoing' || this.#fleet?.onlyRecords === true) return [];
+    const since = this.#now() - ORPHANED_MS;
+    return Object.entries(targets).flatMap(([name, one]) =>
+      one.phase === 'undoing' && one.at <= since ? [name] : [],
+    );
   }
 
   /** Others work on the target. */
@@ -297,14 +329,19 @@ class Driver implements Rollouts {
     const { clock, signal } = this.#parts;
     const ms = Math.min(Math.max(0, at - clock.now()), LONGEST_WAIT);
     const end = AbortSignal.any([signal, replaced.signal]);
-    void this.#advanceAfter(ms, end).catch(this.#parts.failed);
+    void this.#advanceAfter(ms, end);
   }
 
   async #advanceAfter(ms: number, end: AbortSignal): Promise<void> {
     await this.#parts.clock.sleep(ms, end).catch(() => undefined); // rejects only when it is aborted
     if (end.aborted) return;
     this.#timer = undefined;
-    await this.advance();
+    try {
+      await this.advance();
+    } catch (error) {
+      this.#parts.failed(error);
+      this.#wait(this.#now() + (this.#parts.pollMs ?? RETRY_MS));
+    }
   }
 
   async #requests({ strategy, store, contextOf }: FleetSettings, target: Target): Promise<Seen['requests']> {
@@ -322,20 +359,11 @@ class Driver implements Rollouts {
 
 const RETRY_MS = 10_000;
 
+/** Rules of an undo after the strategy was removed from the settings. */
+const UNDO_ALONE = { maxParallel: 5, soakMs: 0, stopOn: 'failure' } as const;
+
+/** ms after which an undo that no process reports on is taken up by another one. */
+const ORPHANED_MS = 60_000;
+
 /** A timer of Node is limited to 24 days. */
 const LONGEST_WAIT = 86_400_000;
-
-function seenOf(outcome: Outcome, { policy }: Target, digest: string | undefined, now: number): Seen {
-  // A revision that reached a target only in part failed there.
-  const kind = leavesQuarantined(outcome) ? 'quarantined' : outcome.kind;
-  const isFrozen = outcome.kind === 'refused' && outcome.plan !== undefined && isOnlyFrozen(outcome.plan);
-  const until =
-    outcome.kind === 'suspended' ? outcome.until : isFrozen ? frozenUntil(policy.freeze, now) : undefined;
-  return {
-    kind,
-    digest,
-    ...(outcome.kind === 'applied' && { backup: outcome.backup }),
-    why: summaryOf(outcome),
-    ...(until !== undefined && { heldUntil: until }),
-  };
-}

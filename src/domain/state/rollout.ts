@@ -70,6 +70,8 @@ export interface RolloutWave {
   readonly targets: readonly string[];
   /** When the last target was verified and the soak began. */
   readonly soakFrom?: number;
+  /** When the checks at the end of the soak were last requested. */
+  readonly askedAt?: number;
   /** When the next wave could begin. */
   readonly passedAt?: number;
   readonly rates?: ErrorRates;
