@@ -77,6 +77,7 @@ function followingGit(session: Session, held: Held, source: GitSource, io: Io): 
     ...own,
     session: { ...(there ?? withoutFiles(session, problem)), targets },
     targets,
+    isCurrent: () => source.problem() === undefined,
     contextOf: (target, listener) => ({
       ...own.contextOf(target, listener),
       loadDesired: async () => (files ? session.loadDesired(target, files) : { problems: [problem] }),

@@ -121,7 +121,7 @@ class Daemon extends RequestedWork implements DaemonOperations {
       });
     this.#line = this.#member?.queue ?? createWorkQueue(work, failed, { isUnreachable });
     const listening = this.#services.flatMap(({ reporter: one }) => (one ? [one] : []));
-    const order = replicas && createRevisionOrder(clock);
+    const order = replicas && createRevisionOrder(clock, () => this.#place.isCurrent?.() ?? true);
     this.#rollouts = createRollouts({
       clock,
       signal,
@@ -149,12 +149,10 @@ class Daemon extends RequestedWork implements DaemonOperations {
       (error) =>
         this.#reporter.note('error', `watching files failed (${String(error)}); the schedule continues`),
     );
-    this.#schedule = createSchedule((everyMs) =>
-      this.#line.tick(
-        this.#place.targets.map(({ name }) => name),
-        everyMs,
-      ),
-    );
+    this.#schedule = createSchedule((everyMs, sinceMs) => {
+      const names = this.#place.targets.map(({ name }) => name);
+      this.#line.tick(names, everyMs, sinceMs);
+    });
     this.#expiries = createExpiries(clock, signal, () => this.#lookAtAll('schedule'));
     this.#retries = createRetries(clock, signal, (target) => this.#line.look(target, 'retry'));
   }

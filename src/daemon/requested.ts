@@ -12,7 +12,7 @@ import type { Target } from '../domain/target.ts';
 import type { AdoptRequest, AdoptResult } from './core/adopt-request.ts';
 import { type CheckContext, type CheckResult, checkTarget, contextOf } from './core/check.ts';
 import type { DaemonOperations } from './core/daemon-operations.ts';
-import { type LastApply, lastApply, undoApply, withBefore } from './core/roll-back.ts';
+import { type LastApply, lastApply, undoRequest, withBefore } from './core/roll-back.ts';
 import type { TargetSet } from './core/target-set.ts';
 import type { WorkQueue } from './core/work-queue.ts';
 import type { Member } from './replicas/member.ts';
@@ -131,12 +131,9 @@ export abstract class RequestedWork implements Operations {
   ): Promise<Outcome> {
     return this.#run(name, async (target) => {
       const undone = await find();
-      const request: RestoreRequest = { ...how, backup: { id: undone.backup } };
-      const work = (): Promise<Outcome> => restore(this.contextOf(target, by), request);
-      const { store } = this.parts.place();
-      const outcome = how.dryRun
-        ? await work()
-        : await undoApply(store, name, this.#heldBack(target, undone), { by, restore: work });
+      const context = this.contextOf(target, by);
+      const held = await heldBack(context, undone);
+      const outcome = await restore(context, { ...undoRequest(undone, { by, held }), ...how });
       // Listeners find the quarantine there.
       await this.#restored(outcome);
       return outcome;
@@ -174,15 +171,16 @@ export abstract class RequestedWork implements Operations {
     await this.parts.seen({ outcome }, 'asked');
     this.parts.line().look(outcome.target, 'asked');
   }
+}
 
-  /**
-   * Later files may declare the same as the revision that was applied, or more. They would undo the rollback, so the
-   * newest revision waits.
-   */
-  #heldBack(target: Target, undone: LastApply): LastApply {
-    const declared = this.parts.looking().lastGood.of(target)?.desired?.revision.digest;
-    return { ...undone, revision: declared ?? undone.revision };
-  }
+/**
+ * Later files may declare the same as the revision that was applied, or more. They would undo the rollback, so the newest
+ * revision waits; unless it is the one before, as on a replica that doesn't have the newest files.
+ */
+async function heldBack(context: Context, { revision, before }: LastApply): Promise<string> {
+  const loaded = await context.loadDesired().catch(() => undefined); // files that can't be read declare nothing
+  const declared = loaded?.desired?.revision.digest;
+  return declared === undefined || declared === before?.lastApplied?.revision.digest ? revision : declared;
 }
 
 /** How long requested work waits for another replica, ms: longer than a lease and the last request of its holder. */

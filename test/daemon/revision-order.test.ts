@@ -62,3 +62,18 @@ test('a replica that is behind replaces no rollout', () => {
   now += 180_000;
   expect(isBehind('three', 'four')).toBe(false);
 });
+
+test('a replica whose source does not respond knows that its files can be old', () => {
+  let [now, isCurrent] = [0, false];
+  const order = createRevisionOrder({ now: () => now }, () => isCurrent);
+  const confirm = (own: string, applied: string) => () => order.confirm('home', own, applied);
+  expect(confirm('one', 'two')).toThrow('HF6032');
+  expect(confirm('one', 'one')).not.toThrow();
+  now += 3_600_000;
+  expect(confirm('one', 'two')).toThrow('HF6032');
+  // The source responds again, and new files need their time.
+  isCurrent = true;
+  expect(confirm('one', 'two')).toThrow('HF6032');
+  now += 180_000;
+  expect(confirm('one', 'two')).not.toThrow();
+});

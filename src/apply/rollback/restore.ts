@@ -20,6 +20,7 @@ import { contentHash, noteSending, opened } from '../record/journal.ts';
 import { conclude } from '../record/outcome.ts';
 import { type RestoredFile, type NotRestored, restoreFile, withRuntime } from './restore-file.ts';
 import { type DeepLive, readFirst } from '../run/read.ts';
+import { recording } from '../run/recording.ts';
 import { placesBetween } from '../record/own-places.ts';
 import { besideOthers, byHand } from './remedy.ts';
 import { earlierTexts, notice, type Run, step, type LiveRun } from '../run/run.ts';
@@ -34,7 +35,7 @@ export async function restoreUnderLock(under: Run, request: RestoreRequest): Pro
   const summary = summaryOf(run, stored, live);
   if (request.confirm && !(await request.confirm(summary)))
     throw fail('HF5007', "the restore wasn't confirmed");
-  if (summary.same) return conclude(run, { kind: 'in-sync', depth: 'deep' });
+  if (summary.same) return unchanged(run, request);
   if (request.dryRun) return conclude(run, { kind: 'drifted', depth: 'deep', wouldChange: places(summary) });
   const way = restoreWrite(stored.file.text, dialect);
   if (!way.ok) throw fail('HF5041', way.verdicts.map(({ message }) => message).join('; '));
@@ -63,8 +64,18 @@ export async function restoreUnderLock(under: Run, request: RestoreRequest): Pro
     judge: (now) => judgeFile(run, before, ours, now),
     what: `backup ${stored.record.id}`,
   });
-  return ended(run, sending, { stored, backup, back, baseline, expected });
+  return ended(run, sending, { stored, backup, back, baseline, expected, request });
 }
+
+/** The record is written under the same lock, so that no check comes between. */
+async function unchanged(run: Run, { dryRun, remembers }: RestoreRequest): Promise<Outcome> {
+  const { store, target, clock } = run.context;
+  if (remembers && !dryRun)
+    await recording(run, WHAT_IS_REMEMBERED, () => store.update(target.name, remembers(clock.now())));
+  return conclude(run, { kind: 'in-sync', depth: 'deep' });
+}
+
+const WHAT_IS_REMEMBERED = 'that the apply was rolled back';
 
 async function chosen(
   run: Run,
@@ -160,12 +171,13 @@ interface Ending {
   readonly back: RestoredFile | NotRestored;
   readonly baseline: Baseline;
   readonly expected: Expectation;
+  readonly request: RestoreRequest;
 }
 
 async function ended(
   run: LiveRun,
   journal: Journal,
-  { stored, backup, back, baseline, expected }: Ending,
+  { stored, backup, back, baseline, expected, request }: Ending,
 ): Promise<Outcome> {
   const { target } = run.context;
   const proven = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
@@ -187,7 +199,14 @@ async function ended(
       [found],
     );
   }
-  await endTransaction(run, journal, { outcome: 'restored', evidence, pinsBackup: true });
+  const state = request.remembers?.(run.context.clock.now());
+  const remembers = state && { what: WHAT_IS_REMEMBERED, state };
+  await endTransaction(run, journal, {
+    outcome: 'restored',
+    evidence,
+    pinsBackup: true,
+    ...(remembers && { remembers }),
+  });
   const { foreign } = proven;
   if (foreign.length > 0) notice(run, keptProblem(redaction, foreign));
   const witnessed = expected.added.length + expected.removed.length > 0;

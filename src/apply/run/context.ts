@@ -9,7 +9,7 @@ import type { Listener } from '../../domain/outcome/event.ts';
 import type { Path } from '../../domain/path.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import type { Allowance, Mode, Target } from '../../domain/target.ts';
-import type { Lease, Store } from '../../state/store.ts';
+import type { Lease, StatePatch, Store } from '../../state/store.ts';
 
 /** The result of loading the files: no desired state if a problem is an error. */
 export interface LoadedDesired {
@@ -127,6 +127,8 @@ export interface RestoreRequest {
   readonly anyGateway?: boolean;
   readonly dryRun?: boolean;
   readonly confirm?: (plan: RestoreSummary) => Promise<boolean>;
+  /** What else the record of the target becomes, at this time (ms since the epoch), once the gateway has the backup. */
+  readonly remembers?: (at: number) => StatePatch;
 }
 
 /** What a restore would do, without secrets. */

@@ -3,7 +3,7 @@ import { restore } from '../../apply/apply.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { targetNamed } from '../../domain/target-names.ts';
 import type { Session } from '../../compose/session.ts';
-import { undoApply, withBefore } from '../../daemon/core/roll-back.ts';
+import { undoRequest, withBefore } from '../../daemon/core/roll-back.ts';
 import { createRollouts, type Rollouts, type Written } from '../../daemon/rollout/rollouts.ts';
 
 type Fleet = Pick<Session, 'settings' | 'store' | 'clock' | 'contextOf'>;
@@ -45,8 +45,7 @@ async function undo(
 ): Promise<Outcome> {
   const { store } = session;
   const context = session.contextOf(targetNamed(session.settings.targets, name));
-  return undoApply(store, name, await withBefore(store, name, written), {
-    by,
-    restore: () => restore(context, { backup: { id: written.backup }, confirm: written.isStillWanted }),
-  });
+  const apply = await withBefore(store, name, written);
+  const request = undoRequest(apply, { by, held: apply.revision });
+  return restore(context, { ...request, confirm: written.isStillWanted });
 }

@@ -1,4 +1,5 @@
 // Rolling back an apply on request: which backup that is, and how the apply stays undone.
+import type { RestoreRequest } from '../../apply/run/context.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { BeforeApply, Quarantine } from '../../domain/state/state.ts';
@@ -36,21 +37,17 @@ export async function withBefore(
 /** Whether the gateway is as it was before the apply. */
 export const isUndone = ({ kind }: Outcome): boolean => kind === 'restored' || kind === 'in-sync';
 
-/** What `restore` does, which restores the backup of the apply; if it succeeds, the apply stays undone. */
-export async function undoApply(
-  store: Store,
-  target: string,
-  undone: LastApply,
-  { by, restore }: { readonly by: string | undefined; readonly restore: () => Promise<Outcome> },
-): Promise<Outcome> {
-  const outcome = await restore();
-  if (isUndone(outcome)) await store.update(target, rolledBack(undone, outcome.at, by));
-  return outcome;
+/** The restore of the backup of an apply, after which that apply stays undone. `held`: the revision that waits then. */
+export function undoRequest(
+  { backup, before }: LastApply,
+  { by, held }: { readonly by: string | undefined; readonly held: string },
+): Pick<RestoreRequest, 'backup' | 'remembers'> {
+  return { backup: { id: backup }, remembers: (at) => rolledBack({ revision: held, before }, at, by) };
 }
 
 /** What the record of a target becomes: as before the apply, and `revision` waits for other files or a retry. */
 function rolledBack(
-  { revision, before }: Pick<LastApply, 'revision' | 'before'>,
+  { revision, before }: { readonly revision: string; readonly before: BeforeApply | undefined },
   since: number,
   by = 'somebody',
 ): StatePatch {

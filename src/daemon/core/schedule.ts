@@ -12,8 +12,11 @@ export interface Schedule {
   stop(): void;
 }
 
-/** `tick` gets the ms until the next one. */
-export function createSchedule(tick: (everyMs: number) => void, now: () => number = Date.now): Schedule {
+/** `tick` gets the ms until the next one, and the ms since the one before, Infinity for the first. */
+export function createSchedule(
+  tick: (everyMs: number, sinceMs: number) => void,
+  now: () => number = Date.now,
+): Schedule {
   let followed: string | undefined;
   let task: ScheduledTask | undefined;
   let [next, last] = [] as (number | undefined)[];
@@ -29,8 +32,10 @@ export function createSchedule(tick: (everyMs: number) => void, now: () => numbe
       followed = expression;
       next = undefined;
       const ticked = (): void => {
-        last = now();
-        tick(Math.max(0, (current.getNextRun()?.getTime() ?? last) - last));
+        const at = now();
+        const since = last === undefined ? Infinity : at - last;
+        last = at;
+        tick(Math.max(0, (current.getNextRun()?.getTime() ?? at) - at), since);
       };
       const current = createTask(expression, ticked, { noOverlap: true });
       task = current;

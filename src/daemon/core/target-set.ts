@@ -18,6 +18,8 @@ export interface TargetSet extends AsyncDisposable {
   readonly watched: readonly string[];
   /** A state that several daemons can share; absent for a directory. */
   readonly shared?: SharedState;
+  /** Whether the files are those that the source has now; absent: they are. */
+  readonly isCurrent?: () => boolean;
   contextOf(target: Target, listener: Listener): Context;
   /** What the gateway changed, as a commit on a branch of the followed repository. Rejects with HoldfastError. */
   adopt(target: Target, request: AdoptRequest): Promise<AdoptResult>;

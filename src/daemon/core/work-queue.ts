@@ -15,9 +15,9 @@ export interface WorkQueue {
   look(target: string, trigger: Trigger): void;
   /**
    * A tick of the schedule: checks these targets, spread over the time until the next tick as far as they need it. If
-   * there are several replicas, one of them acts on it.
+   * there are several replicas, one of them acts on it. `sinceMs`: from the tick before.
    */
-  tick(targets: readonly string[], everyMs: number): void;
+  tick(targets: readonly string[], everyMs: number, sinceMs?: number): void;
   /** ms from a tick to the check of this target: as the last tick spread them, 0 before the first one. */
   offset(target: string): number;
   /** Other work on one target, exclusively. Resolves and rejects as `job` does. */

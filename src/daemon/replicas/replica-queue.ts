@@ -58,9 +58,10 @@ export function createReplicaQueue(options: ReplicaQueueOptions): ReplicaQueue {
   };
   return {
     look,
-    tick(targets, everyMs) {
+    tick(targets, everyMs, sinceMs = Infinity) {
       const claimed = async (): Promise<void> => {
-        if (!(await replicas.claimTick(everyMs))) return;
+        // The ticks of a schedule can be minutes apart in the morning and a day apart in the evening.
+        if (!(await replicas.claimTick(Math.min(everyMs, sinceMs)))) return;
         for (const target of targets) look(target, 'schedule');
       };
       // Without the database there is no check, and the replicas report that.

@@ -19,8 +19,12 @@ export interface RevisionOrder {
 /** ms. A changed ConfigMap reaches all pods within two minutes, a commit within one interval of the git source. */
 const CATCH_UP_MS = 3 * 60_000;
 
-export function createRevisionOrder(clock: Pick<Clock, 'now'>): RevisionOrder {
-  const [applied, begun] = [createOrder(clock), createOrder(clock)];
+/** `isCurrent`: whether the files of this replica are those that their source has now, as far as it knows. */
+export function createRevisionOrder(
+  clock: Pick<Clock, 'now'>,
+  isCurrent: () => boolean = () => true,
+): RevisionOrder {
+  const [applied, begun] = [createOrder(clock, isCurrent), createOrder(clock, isCurrent)];
   return {
     confirm(target, own, other) {
       if (!applied.isBehind(target, own, other)) return;
@@ -48,15 +52,18 @@ interface Seen {
   readonly wasThere: boolean;
 }
 
-function createOrder(clock: Pick<Clock, 'now'>) {
+function createOrder(clock: Pick<Clock, 'now'>, isCurrent: () => boolean) {
   const seen = new Map<string, Seen>();
   const noticed = new Map<string, { readonly other: string; readonly at: number }>();
   return {
-    /** `other`: the revision that is there now. False after CATCH_UP_MS: it came from elsewhere, and the files decide. */
+    /**
+     * `other`: the revision that is there now. False after CATCH_UP_MS: it came from elsewhere, and the files decide,
+     * unless they are known to be old.
+     */
     isBehind(target: string, own: string, other: string | undefined): boolean {
       const before = seen.get(target);
       // A replica that starts has the newest files, whatever was there before.
-      const had = before?.had ?? new Set([other ?? own]);
+      const had = before?.had ?? new Set(isCurrent() ? [other ?? own] : []);
       const wasThere = other === own || (before?.own === own && before.wasThere);
       seen.set(target, { own, had: new Set([...had, own]), wasThere });
       if (other === undefined || other === own || (had.has(other) && !wasThere)) {
@@ -66,7 +73,7 @@ function createOrder(clock: Pick<Clock, 'now'>) {
       const first = noticed.get(target);
       const at = first?.other === other ? first.at : clock.now();
       noticed.set(target, { other, at });
-      return clock.now() - at < CATCH_UP_MS;
+      return !isCurrent() || clock.now() - at < CATCH_UP_MS;
     },
   };
 }

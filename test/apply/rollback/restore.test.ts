@@ -38,6 +38,34 @@ describe('restore', () => {
   });
 });
 
+test('what else a restore records is written before anybody else gets the lock', async () => {
+  const fixture = await setup({ desired: RETRY });
+  const applied = await fixture.reconcile();
+  if (applied.kind !== 'applied') throw new Error(JSON.stringify(applied));
+  const { store } = fixture.context;
+  const afterRelease: unknown[] = [];
+  const watching: Store = Object.assign(Object.create(store) as Store, {
+    lock: async (...args: Parameters<Store['lock']>) => {
+      const lease = await store.lock(...args);
+      const release = async (): Promise<void> => {
+        afterRelease.push((await store.read('home')).quarantine?.revision);
+        await lease.release();
+      };
+      return { ...lease, release };
+    },
+  });
+  const back = async (dryRun: boolean, revision: string): Promise<string> => {
+    const remembers = (since: number) => ({ quarantine: { revision, since, reason: 'somebody' } });
+    const request = { backup: { id: applied.backup }, remembers, dryRun };
+    return (await restore({ ...fixture.context, store: watching }, request)).kind;
+  };
+  expect(await back(true, 'r0')).toBe('drifted');
+  expect(await back(false, 'r1')).toBe('restored');
+  expect(await back(true, 'r2')).toBe('in-sync');
+  expect(await back(false, 'r3')).toBe('in-sync');
+  expect(afterRelease).toEqual([undefined, 'r1', 'r1', 'r3']);
+});
+
 describe('what a restore reports and records', () => {
   test('names no entry by its key', async () => {
     const fixture = await setup();
