@@ -75,10 +75,10 @@ describe('status', () => {
     await work.write({ 'desired-state/gateway.yaml': 'request-retry: 1\n' });
     expect((await work.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);
     const wrong = await work.holdfastWith({ HOLDFAST_KEY: 'management-key-mistyped' }, 'status');
-    expect(wrong.out).toMatch(/state +unreachable\n/);
+    expect(wrong.out).toMatch(/state +unreachable: http\S+ refused the management key\n/);
     expect(wrong.out).toContain("can't be compared: the management key isn't the one of the last apply");
     expect(wrong.out).not.toContain('the files changed');
-    expect(wrong.out).toMatch(/login +not tried again before/);
+    expect(wrong.out).toMatch(/access +not tried again before [^:]+:\d\d:\d\d UTC\n/);
     const none = await work.holdfastWith({ HOLDFAST_KEY: '' }, 'status');
     expect(none.out).toContain("can't be compared: the target has no management key");
     const right = await work.holdfast('status');

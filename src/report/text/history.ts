@@ -16,7 +16,7 @@ export function historyText(entries: readonly Entry[], style: Style, columns?: n
     entry.target,
     entry.bisection ? `${entry.outcome} (try ${entry.bisection.number})` : entry.outcome,
     plural(entry.changes.length, 'change'),
-    entry.revision?.digest.slice(0, 8) ?? '',
+    entry.revision?.digest.slice(0, 12) ?? '',
     entry.backup ?? '',
   ]);
   return `${table(['id', 'when (UTC)', 'target', 'outcome', 'changes', 'revision', 'backup'], rows, style, { columns, optional: 2 })}\n`;

@@ -172,7 +172,7 @@ export function header(plan: Plan, style: Style): string {
   const facts = [
     `gateway ${build.version}, api ${api}`,
     `mode ${plan.mode}`,
-    `revision ${digest.slice(0, 8)}`,
+    `revision ${digest.slice(0, 12)}`,
   ];
   const under = commit ? `\n${style.dim(commitText(commit))}` : '';
   return `${style.accent(style.bold(plan.target))}  ${style.dim(facts.join(' · '))}${under}`;
@@ -222,7 +222,7 @@ export function planText(plan: Plan, style: Style, view: PlanView = {}): string 
   const summary = `${style.bold('Plan:')} ${isRefused(plan) ? style.bad(counts) : counts}.`;
   const digest = quiet
     ? ''
-    : `\n${style.dim(`digest ${plan.digest.value.slice(0, 16)} (key ${plan.digest.keyId})`)}`;
+    : `\n${style.dim(`plan digest ${plan.digest.value.slice(0, 12)} (signed with key ${plan.digest.keyId})`)}`;
   return [
     [header(plan, style), ...memoryLines(plan.memory, style)].join('\n'),
     ...(quiet ? [style.good(quietText(plan))] : []),

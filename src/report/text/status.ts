@@ -85,13 +85,24 @@ export const worstFirst = <T extends Pick<TargetStatus, 'standing'>>(targets: re
 
 /** Every target, the worst first; how many there are of each state where there are several. */
 export function statusesText(targets: readonly TargetStatus[], now: number, style: Style): string {
-  const sorted = worstFirst(targets);
+  const sorted = worstFirst(targets.map(asSeen));
   const head =
     targets.length > 1
       ? [`${plural(targets.length, 'target')}: ${countsText(sorted.map(factsOf), style)}\n`]
       : [];
   return [...head, ...sorted.map((target) => statusText(target, now, style))].join('\n');
 }
+
+/** What nobody has checked yet, and what can't be asked either, is unreachable. */
+function asSeen(status: TargetStatus): TargetStatus {
+  return status.standing === 'unknown' && unreached(status) !== undefined
+    ? { ...status, standing: 'unreachable' }
+    : status;
+}
+
+/** Why the gateway couldn't be asked just now. */
+const unreached = ({ credentials }: TargetStatus): string | undefined =>
+  credentials?.reached === false ? credentials.why : undefined;
 
 /** `1 refused, 8 in sync` */
 export function countsText(targets: readonly StatusFacts[], style: Style): string {
@@ -108,7 +119,7 @@ export function titleText(facts: StatusFacts, style: Style): string {
 }
 
 function statusText(status: TargetStatus, now: number, style: Style): string {
-  const ago = (at: number): string => `${duration(Math.max(0, now - at))} ago`;
+  const ago = (at: number): string => agoText(now - at);
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['state', stateText(status, ago, style)],
     ['gateway', syncText(status, ago, style)],
@@ -119,11 +130,7 @@ function statusText(status: TargetStatus, now: number, style: Style): string {
         : status.declared.slice(0, 12),
     ],
     ['applied', status.applied ? appliedText(status.applied, ago) : 'never'],
-    [
-      'last outcome',
-      status.lastOutcome &&
-        `${status.lastOutcome.summary || status.lastOutcome.kind}, ${ago(status.lastOutcome.at)}`,
-    ],
+    ['last outcome', lastOutcomeText(status, ago)],
     [
       'suspended',
       status.suspension &&
@@ -136,11 +143,9 @@ function statusText(status: TargetStatus, now: number, style: Style): string {
         style.bad(`since ${timeText(status.quarantine.since)} UTC: ${status.quarantine.reason}`),
     ],
     [
-      'login',
+      'access',
       status.authBlock && status.authBlock.until > now
-        ? style.bad(
-            `not tried again before ${timeText(status.authBlock.until)} UTC: ${status.authBlock.reason}`,
-          )
+        ? style.bad(blockText(status.authBlock, unreached(status)))
         : undefined,
     ],
     ['released', status.released.length > 0 ? `${status.released.join(', ')} (still in effect)` : undefined],
@@ -148,10 +153,10 @@ function statusText(status: TargetStatus, now: number, style: Style): string {
     ['contested', status.contested.length > 0 ? style.warn(status.contested.join(', ')) : undefined],
     ['rotating', status.rotating && `${status.rotating.join(', ')} (holdfast rotate --status)`],
     ['expiring', status.expiring && style.warn(status.expiring.join('; '))],
-    ['accounts', accountsLine(status, style)],
+    ['OAuth accounts', accountsLine(status, style)],
   ];
   const shown = rows.flatMap(([name, text]) =>
-    text === undefined ? [] : [`  ${style.dim(name.padEnd(13))}${text}`],
+    text === undefined ? [] : [`  ${style.dim(name.padEnd(15))}${text}`],
   );
   return [
     `${style.accent(style.bold(status.target))} at ${status.url}, mode ${status.mode}`,
@@ -159,6 +164,28 @@ function statusText(status: TargetStatus, now: number, style: Style): string {
     ...troubled(status, style),
     '',
   ].join('\n');
+}
+
+/** `told`: what the state says already. */
+function blockText({ until, reason }: NonNullable<TargetStatus['authBlock']>, told?: string): string {
+  return `not tried again before ${timeText(until)} UTC${told?.includes(reason) ? '' : `: ${reason}`}`;
+}
+
+/** Without a reason that another row tells. */
+function lastOutcomeText(status: TargetStatus, ago: (at: number) => string): string | undefined {
+  const { lastOutcome, quarantine, suspension, authBlock } = status;
+  if (!lastOutcome) return undefined;
+  const { kind, summary, at } = lastOutcome;
+  const told = [unreached(status), quarantine?.reason, suspension?.reason, authBlock?.reason];
+  const reason = told.find((one) => one && summary.endsWith(one));
+  const text = reason === undefined ? summary : summary.slice(0, -reason.length).replace(/: $/, '');
+  return `${text || kind}, ${ago(at)}`;
+}
+
+/** Rounded: when a check ended is never of interest to the millisecond. */
+function agoText(ms: number): string {
+  if (ms < 1000) return 'less than a second ago';
+  return `${ms < 60_000 ? `${Math.round(ms / 1000)} s` : duration(ms)} ago`;
 }
 
 /** The newest first. */
@@ -177,11 +204,15 @@ const factsOf = (status: TargetStatus): StatusFacts => ({
 
 function stateText(status: TargetStatus, ago: (at: number) => string, style: Style): string {
   const { why, since } = status;
+  const cause = unreached(status);
+  const isUnreachable = status.standing === 'unreachable';
+  const title = titleText(factsOf(status), style);
   const details = [
     ...(why === undefined ? [] : [why]),
     ...(since === undefined ? [] : [`since ${ago(since)}`]),
+    ...(cause === undefined || isUnreachable ? [] : [style.bad(`can't be read now: ${cause}`)]),
   ];
-  return [titleText(factsOf(status), style), ...details].join('; ');
+  return [cause !== undefined && isUnreachable ? `${title}: ${cause}` : title, ...details].join('; ');
 }
 
 function syncText(status: TargetStatus, ago: (at: number) => string, style: Style): string {
@@ -226,8 +257,7 @@ function appliedText(
 }
 
 function accountsLine({ credentials }: TargetStatus, style: Style): string | undefined {
-  if (!credentials) return undefined;
-  if (!credentials.reached) return style.bad(`not read: ${credentials.why}`);
+  if (!credentials?.reached) return undefined; // the state says why
   const { accounts } = credentials;
   const well = accounts.filter(({ state }) => state === 'ok').length;
   if (accounts.length === 0) return 'no logged-in accounts';

@@ -20,7 +20,7 @@ function planOf(commit: Plan['revision']['commit'] = COMMIT): Plan {
 describe('the commit of a revision', () => {
   test('is in the head of a plan, on one line, without control characters', () => {
     const [first, second] = planText(planOf(), PLAIN).split('\n');
-    expect(first).toMatch(/revision 3f2a9c1b$/);
+    expect(first).toMatch(/revision 3f2a9c1b0000$/);
     expect(second).toBe('commit a1b2c3d4 "Fewer \\u001b[2J`retries` | <b>now</b>" by A committer');
   });
 

@@ -51,6 +51,23 @@ describe('the status of targets', () => {
     expect(rowOf(textOf({ applied }), 'gateway')).toMatch(/; the files changed since$/);
   });
 
+  test('says why a gateway is unreachable once, at its state', () => {
+    const why = 'nothing listens at http://127.0.0.1:8317';
+    const lastOutcome = { kind: 'unreachable', at: 0, summary: why } as const;
+    const text = textOf({ standing: 'unknown', credentials: { reached: false, why }, lastOutcome });
+    expect(rowOf(text, 'state')).toBe(`unreachable: ${why}`);
+    expect(rowOf(text, 'last outcome')).toBe('unreachable, 1 s ago');
+    expect(text.split(why)).toHaveLength(2);
+    expect(rowOf(textOf({ credentials: { reached: false, why } }), 'state')).toBe(
+      `in sync; can't be read now: ${why}`,
+    );
+    const reason = 'the gateway dropped a write';
+    const quarantine = { since: 0, reason };
+    const failed = { kind: 'rolled-back', at: 990, summary: `rolled-back: ${reason}` } as const;
+    const waiting = textOf({ standing: 'quarantined', quarantine, lastOutcome: failed });
+    expect(rowOf(waiting, 'last outcome')).toBe('rolled-back, less than a second ago');
+  });
+
   test('of one target has no counts', () => {
     expect(textOf({})).toMatch(/^home at /);
   });

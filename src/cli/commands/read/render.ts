@@ -13,6 +13,7 @@ import { systemClock } from '../../../compose/system-clock.ts';
 import { loadAnyLayout, unresolvedIn } from './validation.ts';
 import { selectedTargets } from '../../../compose/selected-targets.ts';
 import type { PlanFlags } from '../../../compose/flags.ts';
+import type { Settings } from '../../../settings/settings.ts';
 
 interface Flags extends PlanFlags {
   readonly allowUnresolved?: boolean;
@@ -53,11 +54,14 @@ async function run(flags: Flags, io: Io): Promise<void> {
     { targets: rendered },
     (style) =>
       rendered
-        .map(
-          (one) =>
-            `${style.dim(`# ${one.target}, revision ${one.revision.digest.slice(0, 8)}`)}\n${renderedText(one)}`,
-        )
+        .map((one) => `${style.dim(`# ${one.target}${revisionOf(one, settings)}`)}\n${renderedText(one)}`)
         .join('\n'),
     { asIs: true },
   );
+}
+
+/** Without a key, the digest is another one each time. */
+function revisionOf({ target, revision }: Rendered, { targets }: Settings): string {
+  const keys = targets.find(({ name }) => name === target)?.keys ?? [];
+  return keys.length === 0 ? '' : `, revision ${revision.digest.slice(0, 12)}`;
 }
