@@ -4,11 +4,14 @@ import type { ErrorObject } from 'ajv';
 import type { Code } from '../domain/problem/codes.ts';
 import { formatPath, stepsOfPointer } from '../domain/path.ts';
 import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
-import { type Located, type LocatedScalar, nodeAt, pathTo } from '../yaml/located.ts';
+import { type Located, nodeAt, pathTo } from '../yaml/located.ts';
 import { nearest } from '../lib/suggest.ts';
+import { typesOf, typesOfBranches, wrongType } from './wrong-type.ts';
 
 /** Which codes to use, because settings and desired state have their own. */
 export interface SchemaCodes {
+  /** What the file is called in a message. */
+  readonly file: string;
   readonly unknown: Code;
   readonly type: Code;
   readonly value: Code;
@@ -29,7 +32,7 @@ export function schemaProblems(
 ): readonly PlacedProblem[] {
   const reported = new Set<string>();
   const problems: PlacedProblem[] = [];
-  for (const error of withoutBranches(errors)) {
+  for (const error of withoutMisspelled(withoutBranches(errors))) {
     const placed = toProblem(error, root, codes);
     const id = placed && JSON.stringify([placed.steps, placed.problem.code]);
     if (!placed || !id || reported.has(id)) continue;
@@ -71,6 +74,22 @@ function withoutNull(errors: readonly ErrorObject[], choice: ErrorObject): reado
   return errors.filter((error) => !isOffer(error));
 }
 
+/** A missing member that an unknown key of the same mapping was meant to be is one mistake, not two. */
+function withoutMisspelled(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const meant = new Set(
+    errors.filter(isUnknownKey).map((one) => `${one.instancePath}/${meantBy(one).meant}`),
+  );
+  return errors.filter(
+    (one) => one.keyword !== 'required' || !meant.has(`${one.instancePath}/${missingIn(one)}`),
+  );
+}
+
+const isUnknownKey = ({ keyword }: ErrorObject): boolean =>
+  keyword === 'additionalProperties' || keyword === 'unevaluatedProperties';
+
+const missingIn = ({ params }: ErrorObject): string =>
+  String((params as Record<string, unknown>)['missingProperty']);
+
 function isAt({ instancePath }: ErrorObject, pointer: string): boolean {
   return instancePath === pointer || instancePath.startsWith(`${pointer}/`);
 }
@@ -83,11 +102,10 @@ function toProblem(error: ErrorObject, root: Located, codes: SchemaCodes): Place
   const steps = stepsOfPointer(error.instancePath);
   const node = nodeAt(root, steps);
   if (!node || (node.kind === 'scalar' && node.unresolved)) return undefined;
-  if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties')
-    return unknownKey(error, root, steps, codes.unknown);
+  if (isUnknownKey(error)) return unknownKey(error, root, steps, codes.unknown);
   if (error.keyword === 'propertyNames') return undefined; // its inner error says what is wrong
   if (error.propertyName !== undefined) return keyName(error, root, steps, codes.value);
-  const { code, message, remedy } = describe(error, node, codes);
+  const { code, message, remedy } = describe(error, node, steps, codes);
   return placed(code, message, remedy, root, steps, positionOf(root, steps));
 }
 
@@ -117,7 +135,8 @@ export function positionOf(root: Located, steps: readonly string[]): Position {
   return member.position;
 }
 
-function unknownKey(error: ErrorObject, root: Located, steps: readonly string[], code: Code): PlacedProblem {
+/** The unknown key, and the known one that is spelled almost like it. */
+function meantBy(error: ErrorObject): { readonly name: string; readonly meant: string | undefined } {
   const params = error.params as { additionalProperty?: string; unevaluatedProperty?: string };
   const name = params.additionalProperty ?? params.unevaluatedProperty ?? '';
   const known = (error.parentSchema as { properties?: object } | undefined)?.properties ?? {};
@@ -125,6 +144,11 @@ function unknownKey(error: ErrorObject, root: Located, steps: readonly string[],
     name,
     Object.keys(known).filter((key) => !key.startsWith('$')),
   );
+  return { name, meant };
+}
+
+function unknownKey(error: ErrorObject, root: Located, steps: readonly string[], code: Code): PlacedProblem {
+  const { name, meant } = meantBy(error);
   const parent = nodeAt(root, steps);
   const position = (parent?.kind === 'map' && parent.members.get(name)?.position) || positionOf(root, steps);
   const message = meant === undefined ? "isn't known here" : `isn't known here. Did you mean \`${meant}\`?`;
@@ -145,30 +169,54 @@ interface Description {
   readonly remedy?: string;
 }
 
-function describe(error: ErrorObject, node: Located, codes: SchemaCodes): Description {
+function describe(
+  error: ErrorObject,
+  node: Located,
+  steps: readonly string[],
+  codes: SchemaCodes,
+): Description {
+  const name = nameIn(steps);
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
     case 'type':
-      return { code: codes.type, ...wrongType(typesOf(params['type']), node) };
+      return { code: codes.type, ...wrongType(typesOf(params['type']), node, name) };
     case 'oneOf':
     case 'anyOf':
-      return { code: codes.type, ...wrongType(typesOfBranches(error), node) };
+      return { code: codes.type, ...wrongType(typesOfBranches(error), node, name) };
     case 'required':
-      return missing(codes.missing, String(params['missingProperty']));
+      return missing(codes, error, steps.length === 0);
     case 'enum':
       return { code: codes.value, ...notAllowed(params['allowedValues'] as unknown[], node) };
     case 'const':
-      return { code: codes.value, message: `must be ${JSON.stringify(params['allowedValue'])}` };
+      return { code: codes.value, ...onlyValue(JSON.stringify(params['allowedValue']), name) };
     default:
       return { code: codes.value, message: BOUNDS[error.keyword]?.(params) ?? formMessage(error) };
   }
 }
 
-const missing = (code: Code, name: string): Description => ({
-  code,
-  message: `lacks \`${name}\``,
-  remedy: `Add \`${name}\`.`,
-});
+/** The name of a member; undefined for an entry of a list. */
+function nameIn(steps: readonly string[]): string | undefined {
+  const last = steps.at(-1);
+  return last === undefined || /^\d+$/.test(last) ? undefined : last;
+}
+
+function onlyValue(value: string, name: string | undefined): { message: string; remedy: string } {
+  return {
+    message: `must be ${value}`,
+    remedy: `Write \`${name === undefined ? '' : `${name}: `}${value}\`.`,
+  };
+}
+
+function missing(codes: SchemaCodes, error: ErrorObject, atTop: boolean): Description {
+  const name = missingIn(error);
+  const { properties } = (error.parentSchema ?? {}) as { properties?: Record<string, { const?: unknown }> };
+  const only = properties?.[name]?.const;
+  return {
+    code: codes.missing,
+    message: `${atTop ? `${codes.file} has` : 'has'} no \`${name}\``,
+    remedy: only === undefined ? `Add \`${name}\`.` : `Add the line \`${name}: ${JSON.stringify(only)}\`.`,
+  };
+}
 
 const BOUNDS: Readonly<Record<string, (params: Record<string, unknown>) => string>> = {
   minimum: ({ limit }) => `must be at least ${String(limit)}`,
@@ -190,65 +238,6 @@ function formMessage(error: ErrorObject): string {
   const hint =
     examples.length > 0 ? `, for example ${examples.map((one) => `\`${String(one)}\``).join(' or ')}` : '';
   return `doesn't have the right form${hint}`;
-}
-
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  object: 'a mapping',
-  array: 'a list',
-  string: 'text',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  null: 'nothing',
-};
-
-function wrongType(expected: readonly string[], node: Located): { message: string; remedy?: string } {
-  const names = [...new Set(expected)].map((type) => TYPE_NAMES[type] ?? type);
-  const message = `must be ${names.join(' or ')}, not ${foundIn(node)}`;
-  const remedy = node.kind === 'scalar' ? remedyForType(expected, node) : undefined;
-  return remedy === undefined ? { message } : { message, remedy };
-}
-
-function foundIn(node: Located): string {
-  if (node.kind === 'map') return 'a mapping';
-  if (node.kind === 'list') return 'a list';
-  if (node.value === null) return 'nothing';
-  if (typeof node.value === 'number') return 'a number';
-  return typeof node.value === 'boolean' ? 'true or false' : 'text';
-}
-
-function remedyForType(
-  expected: readonly string[],
-  { value, plain, reference }: LocatedScalar,
-): string | undefined {
-  if (expected.includes('string') && typeof value !== 'string') return 'Put quotes around the value.';
-  const isPlainText = typeof value === 'string' && plain && reference === undefined;
-  if (isPlainText && expected.includes('array') && /^-\S/.test(value))
-    return 'Put a space after the dash of each entry: `- entry`.';
-  if (isPlainText && expected.includes('object') && /^[\w.-]+:\S/.test(value))
-    return 'Put a space after the colon: `key: value`.';
-  if (expected.includes('array')) return 'Write a list: one "- " line for each entry.';
-  if (typeof value !== 'string' || reference !== undefined) return undefined;
-  if (expected.includes('boolean') && plain && /^(yes|on|y)$/i.test(value)) return 'Write true.';
-  if (expected.includes('boolean') && plain && /^(no|off|n)$/i.test(value)) return 'Write false.';
-  if (!plain && /^(true|false|[+-]?\d+(\.\d+)?)$/.test(value)) return 'Remove the quotes.';
-  return undefined;
-}
-
-function typesOf(type: unknown): string[] {
-  return Array.isArray(type) ? type.map(String) : String(type).split(',');
-}
-
-/** The types that the branches of a choice require; allowed texts count as text. */
-function typesOfBranches(error: ErrorObject): string[] {
-  const branches = Array.isArray(error.schema)
-    ? (error.schema as { type?: unknown; enum?: unknown[] }[])
-    : [];
-  const types = branches.flatMap(({ type, enum: texts }) => {
-    if (type !== undefined) return typesOf(type);
-    return texts ? [texts.map((text) => JSON.stringify(text)).join(' or ')] : [];
-  });
-  return types.length > 0 ? types : ['another value'];
 }
 
 function notAllowed(allowed: readonly unknown[], node: Located): { message: string; remedy?: string } {

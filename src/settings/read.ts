@@ -83,7 +83,13 @@ function emptyFile(shown: string): Problem {
   return problem('HF1012', `${shown} is empty`, { position: { file: shown, line: 1, column: 1 }, remedy });
 }
 
-const CODES = { unknown: 'HF1011', type: 'HF1012', value: 'HF1012', missing: 'HF1012' } as const;
+const CODES = {
+  file: 'the settings file',
+  unknown: 'HF1011',
+  type: 'HF1012',
+  value: 'HF1012',
+  missing: 'HF1012',
+} as const;
 
 let check: SchemaCheck | undefined;
 

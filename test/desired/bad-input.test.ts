@@ -144,7 +144,7 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
   [
     'a weight that is no whole number',
     'gemini-api-key:\n  - api-key: ${env:K}\n    weight: 1.5\n',
-    'a.yaml:3:13 HF2031',
+    'a.yaml:3:13 HF2031 `gemini-api-key[0].weight` must be a whole number, but 1.5 has a fraction',
   ],
   [
     'an entry that the gateway would drop',

@@ -78,7 +78,7 @@ const BAD: readonly (readonly [what: string, text: string, problem: string, reme
     "a.yaml:2:1 HF2031 `api-keys` contains credentials by provider in the v8 tree, and isn't a list",
     'Client keys are in `access.api-keys` there.',
   ],
-  ['a group without keys', GROUP, 'a.yaml:3:7 HF2033 `api-keys.codex[0]` lacks `keys`', 'Add `keys`.'],
+  ['a group without keys', GROUP, 'a.yaml:3:7 HF2033 `api-keys.codex[0]` has no `keys`', 'Add `keys`.'],
   [
     'base-url inside a key',
     `${GROUP}      keys:\n        - { api-key: "\${env:K}", base-url: x }\n`,

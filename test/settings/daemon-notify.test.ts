@@ -137,7 +137,7 @@ describe('a mistake in daemon.notify: Holdfast', () => {
       '5:81 HF7050 `severity` is for messages; `github` sets a status on each commit',
     ]);
     const gitea = await notify(`- { gitea: { ${own} } }`);
-    expect(gitea.problems.map(line)).toEqual(['5:9 HF1012 `daemon.notify[0].gitea` lacks `api`']);
+    expect(gitea.problems.map(line)).toEqual(['5:9 HF1012 `daemon.notify[0].gitea` has no `api`']);
   });
 
   test('reports errors with position and suggestion', async () => {

@@ -162,6 +162,21 @@ daemon:
   });
 });
 
+describe('a remedy says what to write', () => {
+  test.each([
+    ['targets: [{ name: a }]\n', 'Add the line `version: 1`.'],
+    ['version: 2\ntargets: [{ name: a }]\n', 'Write `version: 1`.'],
+    [
+      'version: 1\ntargets: [{ name: a, labels: x }]\n',
+      'Write a mapping, for example `labels: { key: value }`.',
+    ],
+    ['version: 1\ntargets: { name: a }\n', 'Write a list, for example `targets: [value]`.'],
+  ])('%j', async (text, remedy) => {
+    const { problems } = await settings({ files: { 'holdfast.yaml': text } });
+    expect(problems.map((one) => one.remedy)).toEqual([remedy]);
+  });
+});
+
 describe('a settings file with a mistake', () => {
   const WRONG: readonly (readonly [what: string, text: string, problem: string])[] = [
     [
@@ -169,7 +184,12 @@ describe('a settings file with a mistake', () => {
       'version: 1\ntargets: [{ name: a }]\npolicies: {}\n',
       "3:1 HF1011 `policies` isn't known here. Did you mean `policy`?",
     ],
-    ['a missing version', 'targets: [{ name: a }]\n', '1:1 HF1012 lacks `version`'],
+    ['a missing version', 'targets: [{ name: a }]\n', '1:1 HF1012 the settings file has no `version`'],
+    [
+      'a missing setting that is only misspelled',
+      'version: 1\ntarget: [{ name: a }]\n',
+      "2:1 HF1011 `target` isn't known here. Did you mean `targets`?",
+    ],
     ['a version of the future', 'version: 2\ntargets: [{ name: a }]\n', '1:10 HF1012 `version` must be 1'],
     ['no targets', 'version: 1\ntargets: []\n', '2:1 HF1012 `targets` needs at least 1 entry'],
     [

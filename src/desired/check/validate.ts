@@ -19,7 +19,13 @@ import { type PlacedProblem, schemaProblems } from '../../input/schema-problems.
 import { REMOVE } from '../read/merge.ts';
 import { correctedSpelling } from './spelling.ts';
 
-const CODES = { unknown: 'HF2030', type: 'HF2031', value: 'HF2032', missing: 'HF2033' } as const;
+const CODES = {
+  file: 'the file',
+  unknown: 'HF2030',
+  type: 'HF2031',
+  value: 'HF2032',
+  missing: 'HF2033',
+} as const;
 
 const checks = new Map<string, SchemaCheck>();
 
