@@ -36,7 +36,8 @@ io.out(`A sandbox gateway that behaves like the real ${api} one listens at ${san
 Its config.yaml:     ${file}
 The desired state:   ${join(root, 'desired-state')}
 
-Change a file of the desired state, or change the gateway directly, and watch. Holdfast checks every 10 seconds:
+Change a file of the desired state, or change the gateway directly, and watch. Holdfast checks every 10 seconds.
+It runs in mode "enforce" here: it overwrites what you change on the gateway.
   curl -X PUT -H 'Authorization: Bearer mgmt-secret-1' ${request}
 
 The next lines show the address of the dashboard. Press Ctrl-C to stop.

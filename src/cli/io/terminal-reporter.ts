@@ -11,7 +11,7 @@ import { problemText } from '../../report/text/problem.ts';
 import { duration, indent, type Style } from '../../report/text/style.ts';
 
 const BECAUSE = {
-  start: 'at the start',
+  start: 'checked at the start',
   settings: 'settings changed',
   files: 'files changed',
   source: 'new commit',

@@ -46,7 +46,7 @@ export const GATEWAY_CODES = {
   HF3008: code(
     EXIT.unreachable,
     'The target has no management key',
-    'Set `key` of the target, or use --key-file. HOLDFAST_KEY and MANAGEMENT_PASSWORD count by themselves only if there is a single target; with several, write `key: ${env:HOLDFAST_KEY}`.',
+    'Run `export HOLDFAST_KEY=…`, or use --key-file FILE. With several targets, set `key: ${env:NAME}` of each of them in the settings.',
     { retry: 'never', unsent: true },
   ),
   HF3009: code(

@@ -13,7 +13,7 @@ const SIGN = { ok: '✓', warn: '!', fail: '✗', skip: '–' } as const;
 
 export function checksText(title: string, checks: readonly ShownCheck[], style: Style): string {
   const paint = { ok: style.good, warn: style.warn, fail: style.bad, skip: style.dim };
-  const lines = checks.map(({ title: question, status, detail, remedy }) =>
+  const lines = folded(checks).map(({ title: question, status, detail, remedy }) =>
     [
       `${paint[status](SIGN[status])} ${question}  ${status === 'skip' ? style.dim(detail) : detail}`,
       ...(remedy === undefined || status === 'ok' ? [] : [`  ${style.dim('fix')} ${remedy}`]),
@@ -22,10 +22,31 @@ export function checksText(title: string, checks: readonly ShownCheck[], style: 
   return `${style.accent(style.bold(title))}\n${indent(lines.join('\n'), 2)}\n\n${summary(checks, style)}\n`;
 }
 
+/** Checks that were skipped for the same reason are one line, after the others. */
+function folded(checks: readonly ShownCheck[]): readonly ShownCheck[] {
+  const skipped = Map.groupBy(
+    checks.filter(({ status }) => status === 'skip'),
+    ({ detail }) => detail,
+  );
+  const repeated = [...skipped].filter(([, same]) => same.length > 1);
+  const details = new Set(repeated.map(([detail]) => detail));
+  return [
+    ...checks.filter(({ status, detail }) => status !== 'skip' || !details.has(detail)),
+    ...repeated.map(([detail, same]) => ({
+      title: `${same.length} more checks were skipped`,
+      status: 'skip' as const,
+      detail,
+    })),
+  ];
+}
+
 function summary(checks: readonly ShownCheck[], style: Style): string {
   const count = (status: ShownCheck['status']): number =>
     checks.filter((check) => check.status === status).length;
   if (count('fail') > 0) return style.bad(`${plural(count('fail'), 'thing')} to fix.`);
   if (count('warn') > 0) return style.warn(`Usable; ${plural(count('warn'), 'thing')} to look at.`);
-  return style.good('Everything is OK.');
+  const skipped = count('skip');
+  const rest =
+    skipped === 0 ? '' : ` ${plural(skipped, 'check')} ${skipped === 1 ? 'was' : 'were'} skipped (–).`;
+  return `${style.good('No problems found.')}${rest}`;
 }
