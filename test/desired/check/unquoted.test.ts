@@ -1,8 +1,12 @@
 // Messages that quote what a reference brought.
 import { expect, test } from '@jest/globals';
-import { quotingNothing } from '../../../src/desired/check/unquoted.ts';
+import { broughtIn, quotingNothing } from '../../../src/desired/check/unquoted.ts';
 import { problem } from '../../../src/domain/problem/problem.ts';
+import type { Value } from '../../../src/lib/value.ts';
+import type { Located } from '../../../src/yaml/located.ts';
 import { REDACTED } from '../../../src/lib/redact.ts';
+
+const POSITION = { file: 'a.yaml', line: 1, column: 1 };
 
 const said = (text: string, brought: readonly string[]): readonly (string | undefined)[] => {
   const [one] = quotingNothing(
@@ -28,4 +32,22 @@ test('a message without path and remedy gets none', () => {
   const [one] = quotingNothing([problem('HF2005', 'is sk-test-0001')], new Set(['sk-test-0001']));
   expect(one).toMatchObject({ message: `is ${REDACTED}` });
   expect(Object.keys(one ?? {})).toEqual(Object.keys(problem('HF2005', 'text')));
+});
+
+test('what references brought are their texts and numbers, not what everybody may see', () => {
+  const node = (value: Value, more: object = {}): Located =>
+    ({ kind: 'scalar', value, reference: '${env:A}', position: POSITION, ...more }) as Located; // no other member is read
+  const items = [
+    node('sk-test-0001'),
+    node(4711),
+    node(true),
+    node(null),
+    node('  '),
+    node('open', { public: true }),
+    node('${env:B}', { unresolved: true }),
+    node('written', { reference: undefined }),
+    node('http://sk-test-0002@h', { brought: ['sk-test-0002'] }),
+  ].map((item) => ({ ...item, position: POSITION }));
+  const root = { kind: 'list', items, position: POSITION } as unknown as Located; // as above
+  expect([...broughtIn(root)]).toEqual(['sk-test-0001', '4711', 'http://sk-test-0002@h', 'sk-test-0002']);
 });
