@@ -32,7 +32,7 @@ export async function programWith(
         .default('text'),
     )
     .option('--no-color', 'no colors (NO_COLOR works too)')
-    .option('--quiet', 'show only results, no progress')
+    .option('--quiet', 'show results, without progress and warnings')
     .option('--verbose', 'show more progress, and stack traces of internal errors')
     .helpOption('-h, --help', 'show help')
     .configureHelp({

@@ -72,7 +72,7 @@ export async function diagnose(options: DoctorOptions): Promise<readonly Check[]
       'Can this machine manage it?',
       failedWith(reading, REMOTE_CODES) ?? remoteOf(live, options),
     ),
-    check('key', 'Is the management key correct?', failedWith(reading, KEY_CODES) ?? passed(reading)),
+    check('key', 'Is the management key correct?', keyOf(reading, target)),
     check('version', 'Is this version supported?', failedWith(reading, VERSION_CODES) ?? versionOf(live)),
     check('readable', 'Can its configuration be read?', otherFailure(reading) ?? passed(reading)),
     check('agreement', 'Does its memory match its file?', agreementOf(live)),
@@ -187,6 +187,13 @@ function otherFailure(reading: Reading): Finding | undefined {
   if (!isLive(reading)) return reading.code === undefined || !NAMED.has(reading.code) ? reading : undefined;
   const unreadable = reading.findings.find(({ code }) => code === 'HF3023' || code === 'HF3027');
   return unreadable && ofProblem(unreadable);
+}
+
+/** A missing key is known without a gateway. */
+function keyOf(reading: Reading, { name, keys }: Target): Finding {
+  const missing =
+    keys.length === 0 ? bad('fail', 'HF3008', `the target ${name} has no management key`) : undefined;
+  return failedWith(reading, KEY_CODES) ?? missing ?? passed(reading);
 }
 
 /** Didn't fail here; passed only if the reading succeeded. */

@@ -397,6 +397,9 @@ describe('the doctor', () => {
     });
     const gone = await visit(makeTarget('http://127.0.0.1:9'));
     expect(gone['listening']).toMatchObject({ status: 'fail', code: 'HF3001' });
+    expect(gone['key']).toMatchObject({ status: 'skip' });
+    const keyless = await visit({ ...makeTarget('http://127.0.0.1:1'), keys: [] });
+    expect(keyless['key']).toMatchObject({ status: 'fail', code: 'HF3008' });
     expect(gone['key']?.status).toBe('skip');
     const off = await sandboxOf(CONFIG.replace('  secret-key: mgmt-secret-1', '  secret-key: ""'));
     expect((await visit(makeTarget(off.url)))['management']).toMatchObject({
