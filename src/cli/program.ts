@@ -61,7 +61,7 @@ Exit codes: 0 in sync or done · 2 differences · 3 invalid input · 4 refused b
 5 gateway unreachable or access denied · 6 rolled back · 7 rollback failed · 8 stale or locked · 64 usage · 1 unexpected
 
 Start here:
-  $ holdfast init      write settings and the gateway's current configuration
+  $ holdfast init      write settings, and an example or the gateway's current configuration
   $ holdfast doctor    check the connection and access to the gateway
   $ holdfast diff
   $ holdfast apply`;

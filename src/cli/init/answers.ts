@@ -30,7 +30,7 @@ export interface AnswerFlags {
   readonly mode?: string;
 }
 
-type Read<T> = { readonly value: T } | { readonly wrong: string };
+type Read<T> = { readonly value: T } | { readonly wrong: string; readonly remedy?: string };
 
 interface Question<T> {
   readonly flag: string;
@@ -78,7 +78,24 @@ async function answerTo<T>(question: Question<T>, asking: boolean, io: Io): Prom
   if (asking && given === undefined) return askedOf(question, io);
   const found = await read(given ?? fallback);
   if ('value' in found) return found.value;
-  throw unusable(flag, found.wrong);
+  throw unusable(flag, found.wrong, found.remedy);
+}
+
+/** The given flags of settings that exist, so that they have no effect. Throws HF1001 for an unusable one. */
+export async function givenFlags({ url, keyFrom, mode }: AnswerFlags, io: Io): Promise<readonly string[]> {
+  const given = [
+    { flag: '--url', text: url, read: readUrl },
+    { flag: '--key-from', text: keyFrom, read: (text: string) => readKeyPlace(text, io) },
+    { flag: '--mode', text: mode, read: readMode },
+  ];
+  const flags: string[] = [];
+  for (const { flag, text, read } of given) {
+    if (text === undefined) continue;
+    const found = await read(text);
+    if ('wrong' in found) throw unusable(flag, found.wrong, found.remedy);
+    flags.push(flag);
+  }
+  return flags;
 }
 
 const TRIES = 3;
@@ -88,13 +105,13 @@ async function askedOf<T>({ flag, fallback, text, read }: Question<T>, io: Io): 
     const typed = (await io.ask(`${text} [${fallback}] `)).trim();
     const found = await read(typed === '' ? fallback : typed);
     if ('value' in found) return found.value;
-    io.err(`${found.wrong}\n`);
+    io.err(`${[found.wrong, ...(found.remedy === undefined ? [] : [found.remedy])].join('. ')}\n`);
   }
   throw unusable(flag, `${TRIES} invalid answers`);
 }
 
-function unusable(flag: string, wrong: string): HoldfastError {
-  return fail('HF1001', `${flag}: ${wrong}`, { remedy: 'See `holdfast init --help`.' });
+function unusable(flag: string, wrong: string, remedy = 'See `holdfast init --help`.'): HoldfastError {
+  return fail('HF1001', `${flag}: ${wrong}`, { remedy });
 }
 
 function readName(text: string): Read<string> {
@@ -108,7 +125,10 @@ function readUrl(text: string): Read<string> {
   const { url, problems } = urlOf(text, { setting: 'the URL of the gateway' });
   return url
     ? { value: text }
-    : { wrong: problems.map(({ message, remedy }) => `${message}. ${remedy}`).join(' ') };
+    : {
+        wrong: problems.map(({ message }) => message).join('; '),
+        remedy: problems.map(({ remedy }) => remedy).join(' '),
+      };
 }
 
 function readMode(text: string): Read<Mode> {

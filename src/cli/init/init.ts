@@ -52,14 +52,14 @@ async function run(flags: InitFlags, io: Io): Promise<void> {
         remedy: 'Change to the directory, and name the target with --name.',
       },
     );
-  const { made, next, pulled } = await initialise(flags, io);
+  const { made, next, pulled, notes } = await initialise(flags, io);
   const problems = pulled?.problems ?? [];
   const found = pulled && {
     declared: pulled.adopted.declared,
     variables: pulled.adopted.variables.map(({ name }) => name),
   };
   show(io, flags, 'init', { files: made, ...(found && { pulled: found }), next, problems }, (style) =>
-    initText(made, next, pulled && proofOf(pulled), style),
+    initText(made, next, pulled && proofOf(pulled), notes, style),
   );
   if (flags.output === 'text') showWarnings(io, flags, problems);
 }

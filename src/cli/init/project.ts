@@ -3,7 +3,7 @@
 import { join, resolve } from 'node:path';
 import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import { asks } from '../io/confirm.ts';
-import { type AnswerFlags, type Answers, answersFrom, keyIsAtHand } from './answers.ts';
+import { type AnswerFlags, type Answers, answersFrom, givenFlags, keyIsAtHand } from './answers.ts';
 import {
   addVariable,
   envExampleText,
@@ -34,6 +34,8 @@ export interface Initialised {
   readonly made: readonly Made[];
   readonly next: readonly Step[];
   readonly pulled?: Pulled | undefined;
+  /** What else to know: a default that was chosen, a flag without effect. */
+  readonly notes: readonly string[];
 }
 
 export const SETTINGS = 'holdfast.yaml';
@@ -48,12 +50,16 @@ export async function initialise(flags: InitFlags, io: Io): Promise<Initialised>
 }
 
 /** If settings exist, they are used: nothing is asked and nothing is pulled. */
-async function complete(settings: string, { pull }: InitFlags, { cwd }: Io): Promise<Initialised> {
-  if (pull)
+async function complete(settings: string, flags: InitFlags, io: Io): Promise<Initialised> {
+  if (flags.pull)
     throw fail('HF1001', `${settings} already exists, so init doesn't pull`, {
       remedy: 'Run `holdfast pull` to write the files that the settings name.',
     });
-  return { made: [await ignoreSecrets(cwd), { file: settings, what: 'kept' }], next: [DOCTOR, DIFF] };
+  const notes = (await givenFlags(flags, io)).map(
+    (flag) => `${flag} had no effect, because ${settings} exists. Edit ${settings} instead.`,
+  );
+  const made: Made[] = [await ignoreSecrets(io.cwd), { file: settings, what: 'kept' }];
+  return { made, next: [DOCTOR, DIFF], notes };
 }
 
 /** A project that is being created. */
@@ -74,7 +80,14 @@ async function begin(flags: InitFlags, io: Io): Promise<Initialised> {
   if (pulled) made.push(...pulledFiles(pulled, hadEnv, io));
   made.push(...(await envFiles(project, pulled)), await settingsFile(project, pulled));
   if (!pulled) made.push(...(await example(io.cwd)));
-  return { made, next: await stepsAfter(project, pulled, made), pulled };
+  const notes = asking ? [] : [gatewayNote(project)];
+  return { made, next: await stepsAfter(project, pulled, made), pulled, notes };
+}
+
+/** Without questions, nobody has seen the address. */
+function gatewayNote({ answers, flags, io }: Project): string {
+  const isDefault = flags.url === undefined && (io.env['HOLDFAST_URL'] ?? '').trim() === '';
+  return `gateway ${answers.url}${isDefault ? ' (default)' : ''}`;
 }
 
 async function wantsPull({ answers, flags, io }: Project, asking: boolean): Promise<boolean> {
@@ -190,7 +203,7 @@ async function stepsAfter(
   const first = await keyStep(answers, io);
   if (pulled) return [...first, DIFF, APPLY];
   const isExample = made.some(({ file, what }) => file === EXAMPLE && what === 'written');
-  const replace = isExample ? [pullStep(await exists(join(io.cwd, ENV)))] : [];
+  const replace = isExample ? pullSteps(await exists(join(io.cwd, ENV))) : [];
   return [...first, DOCTOR, ...replace, DIFF, APPLY];
 }
 
@@ -205,11 +218,11 @@ async function keyStep({ key }: Answers, { env, cwd }: Io): Promise<Step[]> {
 }
 
 /** Values in a new .env are read once the settings name it. */
-function pullStep(isEnvThere: boolean): Step {
+function pullSteps(isEnvThere: boolean): Step[] {
   const why = "the gateway's current configuration instead of the example";
-  if (isEnvThere) return { command: 'holdfast pull --force', why };
-  return {
-    command: 'holdfast pull --force --write-env .env',
-    why: `${why}; then set env-file in ${SETTINGS}`,
-  };
+  if (isEnvThere) return [{ command: 'holdfast pull --force', why }];
+  return [
+    { command: 'holdfast pull --force --write-env .env', why },
+    { command: `$EDITOR ${SETTINGS}`, why: 'remove the # before `env-file: .env`' },
+  ];
 }

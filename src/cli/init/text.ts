@@ -13,11 +13,13 @@ export function initText(
   made: readonly Made[],
   next: readonly Step[],
   proof: string | undefined,
+  notes: readonly string[],
   style: Style,
 ): string {
   const width = Math.max(...next.map(({ command }) => command.length));
   return [
     ...made.map((one) => madeText(one, style)),
+    ...notes,
     ...(proof === undefined ? [] : [`${style.good('✓')} ${proof}`]),
     '',
     'Next:',

@@ -84,7 +84,9 @@ describe('init without a terminal', () => {
 
   test('says how the key is given where it is not set', async () => {
     const { out } = await terminal.runWith(bare(), 'init');
+    expect(out).toContain('gateway http://127.0.0.1:8317 (default)');
     expect(out).toContain('$ export MANAGEMENT_PASSWORD=…');
+    expect(out).toMatch(/\$ \$EDITOR holdfast\.yaml +# remove the # before `env-file: \.env`/);
     expect(await terminal.read('holdfast.yaml')).toContain('key: "${env:MANAGEMENT_PASSWORD}"');
     expect(await terminal.read('.env.example')).toMatch(/^MANAGEMENT_PASSWORD=$/m);
   });
@@ -112,6 +114,8 @@ describe('init leaves alone what is there', () => {
     const { exit, out } = await init('--url', 'http://127.0.0.1:1');
     expect(exit).toBe(0);
     expect(out).toContain('holdfast.yaml  already exists and stays unchanged');
+    expect(out).toContain('--url had no effect, because holdfast.yaml exists. Edit holdfast.yaml instead.');
+    expect((await init('--url', 'gateway')).exit).toBe(64);
     expect(await terminal.read('holdfast.yaml')).toBe('version: 1\n');
     expect(await terminal.read('.gitignore')).toBe('dist\n.env\n.holdfast/\n');
     expect(projectFiles()).toEqual(['.gitignore', 'holdfast.yaml']);
