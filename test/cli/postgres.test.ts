@@ -80,7 +80,7 @@ describe('state in a database', () => {
 
   test.each([
     ['the same place twice', ['--from', 'postgres'], 'source and destination are both'],
-    ['neither place', [], 'name the source or the destination'],
+    ['neither place', [], 'state copy needs --from or --to'],
   ])('is not copied from and to %s', async (_, words, message) => {
     const { exit, err } = await at.holdfast('state', 'copy', ...words);
     expect([exit, err]).toEqual([EXIT.usage, expect.stringContaining(message)]);
