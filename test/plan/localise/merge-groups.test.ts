@@ -78,6 +78,19 @@ describe('a family', () => {
       ]);
     });
 
+    test('returns to that one where the declared group says the same in another way', () => {
+      const other = group([k('c')], { prefix: 'team', name: 'other' });
+      const each = { prefix: 'team', priority: 3 };
+      const declared = [
+        group([k('a', { prefix: 'team' }), k('b', each)]),
+        group([k('c')], { prefix: 'team' }),
+      ];
+      expect(returned([...live, other], declared)).toEqual([
+        group([k('a'), k('b', { priority: 3 })], { prefix: 'team', name: 'first' }),
+        other,
+      ]);
+    });
+
     test('keeps what it sets itself', () => {
       expect(returned(live, [group([k('a'), k('b', { priority: 3 })], { prefix: 'team' })])).toEqual([
         group([k('a'), k('b', { priority: 3 })], { prefix: 'team', name: 'first' }),
