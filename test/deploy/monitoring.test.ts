@@ -77,7 +77,11 @@ describe('what the metrics are used for', () => {
 
   test('docs/metrics.md has a row for every metric, with its labels, and for no other', async () => {
     const rows = [...read('docs/metrics.md').matchAll(/^\| `(holdfast_\w+)` \| (\w+) \| ([^|]*) \|/gm)];
-    const documented = rows.map(([, name, type, labels]) => [name, type, labels === '–' ? [] : labels?.split(', ').toSorted()]);
+    const documented = rows.map(([, name, type, labels]) => [
+      name,
+      type,
+      labels === '–' ? [] : labels?.split(', ').toSorted(),
+    ]);
     const made = registry
       .getMetricsAsArray()
       .filter(({ name }) => name.startsWith('holdfast_'))
