@@ -6,7 +6,7 @@ import type { Outcome } from '../domain/outcome/outcome.ts';
 import { parsePath } from '../domain/path.ts';
 import type { GuardId } from '../domain/plan/guard.ts';
 import type { Code } from '../domain/problem/codes.ts';
-import { problem } from '../domain/problem/problem.ts';
+import { fail, problem } from '../domain/problem/problem.ts';
 import type { QuarantinedPart } from '../domain/outcome/quarantine.ts';
 import type { Bisection, Quarantine } from '../domain/state/state.ts';
 import { plural } from '../lib/text.ts';
@@ -17,12 +17,14 @@ import { withParts } from './record/quarantine.ts';
 import { suspended } from './record/suspended.ts';
 import { resolveJournal } from './rollback/recover.ts';
 import type { Context, ReconcileRequest } from './run/context.ts';
-import { notice, type Run, step } from './run/run.ts';
+import { interrupted, notice, type Run, step } from './run/run.ts';
 import { withLock } from './steps/with-lock.ts';
 
 /** One piece of a bisection under one lock. */
 interface Work {
   readonly request: ReconcileRequest;
+  /** The revision that somebody approved, if they did. */
+  readonly approved?: string | undefined;
   /** Why all changes failed together, where the bisection begins; absent: it was begun before. */
   readonly reason?: string | undefined;
   /** Set by a try after which the next one follows. */
@@ -38,12 +40,15 @@ export async function bisectAfter(
   if (!isWanted(context, request)) return outcome;
   const reason = outcome.kind === 'rolled-back' ? failureOf(outcome) : undefined;
   if (!(await isDue(context, request, outcome, reason))) return outcome;
+  if (context.signal?.aborted) return outcome;
   const { approved: _once, retry: _again, ...later } = request;
+  const approved = request.approved && outcome.plan?.revision.digest;
   const frame = { purpose: 'bisection', waitMs: request.waitMs, remembers: () => true };
   for (let first = reason; ; first = undefined) {
-    const work: Work = { request: later, reason: first, goesOn: false };
+    const work: Work = { request: later, approved, reason: first, goesOn: false };
     const ended = await withLock(context, frame, (run) => continued(run, work));
-    if (!work.goesOn || context.signal?.aborted) return ended;
+    // What stops it between two tries says so itself: one try is only a part of the revision.
+    if (!work.goesOn) return ended;
   }
 }
 
@@ -118,8 +123,11 @@ async function continued(under: Run, work: Work): Promise<Outcome> {
   const recovered = await resolveJournal(under);
   if (recovered.kind === 'left') return recovered.outcome;
   const { run } = recovered;
-  const desired = await loadDesired(run);
   const { quarantine } = run.state;
+  if (interrupted(run)) throw fail('HF5007', stoppedText(quarantine?.bisection));
+  const desired = await loadDesired(run);
+  if (work.approved !== undefined && desired.revision.digest !== work.approved)
+    throw fail('HF5003', 'the files changed after the plan was approved, so the bisection stopped');
   // The files changed, or someone rolled the revision back since the last try.
   if (quarantine?.revision !== desired.revision.digest || quarantine.by !== undefined)
     return reconcileUnderLock(run, work.request);
@@ -133,6 +141,11 @@ async function continued(under: Run, work: Work): Promise<Outcome> {
   const next = nextOf(search, units, atMost);
   if (next.kind === 'done') return concluded(found, work);
   return next.kind === 'hopeless' ? givenUp(found, work) : tried(found, work, next);
+}
+
+function stoppedText(bisection: Bisection | undefined): string {
+  const tries = plural(bisection?.tries ?? 0, 'try');
+  return `stopped by a signal after ${tries} of a bisection: the gateway has only a part of the revision, and the next apply continues`;
 }
 
 /** What one look under the lock knows. */

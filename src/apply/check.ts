@@ -1,15 +1,15 @@
 // Plan, diff and drift: observes and plans, and writes nothing to the gateway.
 import { lastCheckOf } from '../domain/plan/last-check.ts';
 import { isRefused } from '../domain/plan/plan.ts';
-import { problem } from '../domain/problem/problem.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import type { ReconcileRequest } from './run/context.ts';
 import { conclude } from './record/outcome.ts';
 import { readDeep, readShallow } from './run/read.ts';
+import { tellOfOpenJournal } from './rollback/recover.ts';
 import { loadDesired } from './reconcile.ts';
 import { recording } from './run/recording.ts';
 import { measured } from './run/pace.ts';
-import { notice, type Run, step } from './run/run.ts';
+import { type Run, step } from './run/run.ts';
 import { declaresBlind } from './steps/shallow.ts';
 import { keepsFlat, plan } from './steps/refresh-and-plan.ts';
 import { suspended } from './record/suspended.ts';
@@ -28,15 +28,6 @@ export async function checkUnderLock(run: Run, request: ReconcileRequest): Promi
   }
   const deep = await readDeep(run, { keepFlat });
   return found(run, await plan(deep.run, desired, deep.live, request), 'deep');
-}
-
-/** A check doesn't resolve the journal, because that requires writes. */
-async function tellOfOpenJournal(run: Run): Promise<void> {
-  const { store, target } = run.context;
-  const journal = await store.journal(target.name);
-  if (!journal) return;
-  const message = `an earlier transaction (${journal.id}) was interrupted; the next apply resolves it`;
-  notice(run, problem('HF5021', message, { target: target.name, severity: 'warning' }));
 }
 
 async function found(run: Run, planned: PlannedTarget, depth: 'shallow' | 'deep'): Promise<Outcome> {

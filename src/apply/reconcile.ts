@@ -15,7 +15,7 @@ import { partlyQuarantined, quarantined } from './record/quarantine.ts';
 import { type DeepLive, readDeep } from './run/read.ts';
 import { attempted } from './run/recording.ts';
 import { isWithin } from './steps/reconsider.ts';
-import { resolveJournal } from './rollback/recover.ts';
+import { resolveJournal, tellOfOpenJournal } from './rollback/recover.ts';
 import { recordInSync, recordOutOfSync } from './record/record-in-sync.ts';
 import { interrupted, type LiveRun, notice, reached, type Run, step } from './run/run.ts';
 import { suspended } from './record/suspended.ts';
@@ -27,7 +27,10 @@ import type { PlannedTarget } from './types/planned-target.ts';
 export async function reconcileUnderLock(run: Run, request: ReconcileRequest): Promise<Outcome> {
   const held = suspended(run, request);
   if (held) return whileSuspended(run, request, held);
-  const recovered = await resolveJournal(run, request.retry);
+  // A target that is only observed isn't written, not even to finish what was begun in another mode.
+  const isObserved = (request.mode ?? run.context.target.mode) === 'observe';
+  if (isObserved) await tellOfOpenJournal(run);
+  const recovered = isObserved ? { kind: 'go' as const, run } : await resolveJournal(run, request.retry);
   if (recovered.kind === 'left') return recovered.outcome;
   const desired = await loadDesired(recovered.run);
   if (request.depth === 'shallow' && (await shallowIsEnough(recovered.run, desired, request)))

@@ -35,9 +35,11 @@ export async function endTransaction(
   return refused ?? (ending.unresolved ? undefined : closeJournal(run));
 }
 
-/** Nothing was sent: the journal is closed without an entry. */
-export async function abandon(run: Run, error: unknown): Promise<never> {
-  await closeJournal(run);
+/** Nothing was sent: the journal is closed without an entry, unless it is the one of an earlier transaction. */
+export async function abandon(run: Run, error: unknown, earlier?: Journal): Promise<never> {
+  if (!earlier) await closeJournal(run);
+  else if ((await run.context.store.journal(run.context.target.name))?.id !== earlier.id)
+    await attempted(() => run.context.store.writeJournal(run.context.target.name, earlier));
   await attempted(() => run.context.store.update(run.context.target.name, measured(run)));
   throw error;
 }

@@ -61,15 +61,23 @@ function recordedNow({ state }: Run, { id }: BackupRecord): BeforeApply {
   return { backup: id, ...(lastApplied && { lastApplied }), released };
 }
 
-/** Writes a new journal to disk, after reserving space for its final record. Rejects if there isn't enough space. */
-export async function opened(run: Run, live: DeepLive, journal: Journal): Promise<Journal> {
+/**
+ * Writes a new journal to disk, after reserving space for its final record. Rejects if there isn't enough space. `earlier`:
+ * the open one of a transaction that was interrupted, which stays until the first request of this one is sent.
+ */
+export async function opened(
+  run: Run,
+  live: DeepLive,
+  journal: Journal,
+  earlier?: Journal,
+): Promise<Journal> {
   const { store, target } = run.context;
   const texts = [live.file.text.open(), JSON.stringify(live.memory.open()), JSON.stringify(journal)];
   try {
     await store.reserve(target.name, Buffer.byteLength(texts.join('')));
-    await store.writeJournal(target.name, journal);
+    if (!earlier) await store.writeJournal(target.name, journal);
   } catch (error) {
-    await attempted(() => store.closeJournal(target.name));
+    if (!earlier) await attempted(() => store.closeJournal(target.name));
     throw error;
   }
   step(run, 'journal');
@@ -102,8 +110,10 @@ export async function rebaseJournal(
   without: Tree,
 ): Promise<Journal> {
   const { plan, writes } = prepared;
+  const { remains: _remains, ...rest } = journal;
   return rewrite(run, {
-    ...journal,
+    ...rest,
+    ...(remaining(plan) > 0 && { remains: remaining(plan) }),
     before: contentHash(run, without),
     predicted: [
       ...journal.predicted.slice(0, journal.sent),

@@ -5,7 +5,7 @@ import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
 import { seal } from '../../domain/secret.ts';
 import { type Tree, type Value, valueAt } from '../../lib/value.ts';
-import { HoldfastError } from '../../domain/problem/problem.ts';
+import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import { repairWrite } from '../../plan/route/rollback/rollback-writes.ts';
 import { threeWay } from '../../plan/route/rollback/three-way.ts';
 import { contentIn } from '../run/compare.ts';
@@ -65,7 +65,16 @@ async function settingsHeld(run: Run, endpoint: string): Promise<Value | undefin
     purpose: 'roll-back',
     credential: 'management',
   });
-  return answer.status === 200 ? (JSON.parse(answer.body.open()) as Value) : undefined;
+  if (answer.status === 404) return undefined;
+  const { name } = run.context.target;
+  // What can't be read is not as before.
+  if (answer.status !== 200)
+    throw fail('HF3026', `GET ${endpoint} of ${name} responded with ${answer.status}`, { target: name });
+  try {
+    return JSON.parse(answer.body.open()) as Value;
+  } catch {
+    throw fail('HF3018', `GET ${endpoint} of ${name} didn't respond with JSON`, { target: name });
+  }
 }
 
 function pluginOf(endpoint: string): string | undefined {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LiveFile } from '../../domain/live.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Path } from '../../domain/path.ts';
-import { problem } from '../../domain/problem/problem.ts';
+import { fail, problem } from '../../domain/problem/problem.ts';
 import type { Journal } from '../../domain/state/state.ts';
 import type { Tree } from '../../lib/value.ts';
 import type { StatePatch } from '../../state/store.ts';
@@ -23,7 +23,7 @@ import { type Left, leftIn } from '../record/own-places.ts';
 import { conclude } from '../record/outcome.ts';
 import { isLoaded, loadedFrom, restoreFile, withRuntime } from './restore-file.ts';
 import { liftedBy, quarantineOf } from '../record/quarantine.ts';
-import { type DeepLive, readFirst } from '../run/read.ts';
+import { type DeepLive, readAnything, readFirst } from '../run/read.ts';
 import { attempted, recording } from '../run/recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
 import { awaitReload, earlierTexts, notice, type LiveRun, reached, type Run, step } from '../run/run.ts';
@@ -34,6 +34,15 @@ export type Recovery =
 
 /** Older journals aren't acted on, because what they record about the gateway is outdated. */
 const OLDEST_MS = 15 * 60_000;
+
+/** For work that doesn't resolve the journal, because that requires writes. */
+export async function tellOfOpenJournal(run: Run): Promise<void> {
+  const { store, target } = run.context;
+  const journal = await store.journal(target.name);
+  if (!journal) return;
+  const message = `an earlier transaction (${journal.id}) was interrupted; the next apply resolves it`;
+  notice(run, problem('HF5021', message, { target: target.name, severity: 'warning' }));
+}
 
 /** `keep`: keep what can't be resolved as it is, because a person requested that. */
 export async function resolveJournal(run: Run, keep = false): Promise<Recovery> {
@@ -104,7 +113,10 @@ async function notWritten(run: Run, journal: Journal): Promise<Recovery> {
 
 async function asPredicted(run: LiveRun, journal: Journal, live: DeepLive): Promise<Recovery> {
   const served = await servedFrom(run, journal, live);
-  return served ? committed(run, journal, served) : between(run, journal, live);
+  // A reload that was forced meanwhile can have changed the file.
+  return served
+    ? committed(run, journal, served)
+    : between(run, journal, await readAnything(run, 'roll-back'));
 }
 
 /**
@@ -214,7 +226,11 @@ async function besideTheirs(
 async function completed(run: LiveRun, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
   const now = await loadedFrom(run, live);
   const served = await servedFrom(run, journal, now);
-  return served ? committed(run, journal, served) : takenOut(run, journal, now, owned);
+  if (!served) return takenOut(run, journal, now, owned);
+  // What others changed differs from the files, perhaps.
+  const { remains = 0 } = journal;
+  const differs = remains + owned.foreign.length;
+  return committed(run, { ...journal, ...(differs > 0 && { remains: differs }) }, served);
 }
 
 async function takenOut(run: LiveRun, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
@@ -295,11 +311,12 @@ async function wayBack(
   const expected = { ...expectationOf(ours, before), aliases: [] };
   const baseline = await takeBaseline(run, expected);
   await recording(run, 'a backup of what the rollback replaced', () => takeBackup(run, live, 'pre-rollback'));
+  const now = await stillThere(run, live);
   const back = await restoreFile(run, {
     way,
-    now: live,
+    now,
     ...(proposed && { proposed }),
-    judge: (now) => judgeFile(run, before, ours, now),
+    judge: (after) => judgeFile(run, before, ours, after),
     what,
   });
   const ended = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
@@ -310,5 +327,23 @@ async function wayBack(
     journal,
     'rolled-back',
     'an earlier transaction had been interrupted, and was rolled back',
+  );
+}
+
+/** The last reading before the request. A forced reload changes the bytes of the file; what others changed stays. */
+async function stillThere(run: LiveRun, live: DeepLive): Promise<DeepLive> {
+  const now = await readAnything(run, 'roll-back');
+  if (now.file.hash === live.file.hash) return now;
+  const { dialect, context } = run;
+  if (!isDestroyed(now) && isDeepStrictEqual(contentIn(now.file, dialect), contentIn(live.file, dialect)))
+    return now;
+  const { name } = context.target;
+  throw fail(
+    'HF5005',
+    `someone else changed ${name} before an interrupted transaction could be rolled back`,
+    {
+      target: name,
+      remedy: 'Nothing was written. Run the command again; a daemon tries again by itself.',
+    },
   );
 }

@@ -45,7 +45,9 @@ export async function restoreUnderLock(under: Run, request: RestoreRequest): Pro
   const expected = expectationOf(contentIn(live.file, dialect), contentIn(stored.file, dialect));
   const baseline = await takeBaseline(run, expected);
   const backup = await takeBackup(run, live, 'before-restore');
+  const earlier = await run.context.store.journal(run.context.target.name);
   const journal = await journalOf(run, {
+    earlier,
     stored,
     live,
     backup,
@@ -55,7 +57,7 @@ export async function restoreUnderLock(under: Run, request: RestoreRequest): Pro
   // The last read before the request, and the journal entry for it. If either fails, nothing was sent.
   const sending = await quietPeriod(run, live)
     .then(() => noteSending(run, journal))
-    .catch((error: unknown) => abandon(run, error));
+    .catch((error: unknown) => abandon(run, error, earlier));
   const [before, ours] = [contentIn(stored.file, dialect), contentIn(live.file, dialect)];
   const back = await restoreFile(run, {
     way,
@@ -134,6 +136,7 @@ function holds(tree: Tree, path: Path): boolean {
 }
 
 interface Journalled {
+  readonly earlier: Journal | undefined;
   readonly stored: StoredFile;
   readonly live: DeepLive;
   readonly backup: BackupRecord;
@@ -143,7 +146,7 @@ interface Journalled {
 
 async function journalOf(
   run: LiveRun,
-  { stored, live, backup, summary, predicted }: Journalled,
+  { earlier, stored, live, backup, summary, predicted }: Journalled,
 ): Promise<Journal> {
   const { context } = run;
   const journal: Journal = {
@@ -162,7 +165,7 @@ async function journalOf(
     writes: ['PUT /v0/management/config.yaml'],
     ...(context.by !== undefined && { by: context.by }),
   };
-  return opened(run, live, journal);
+  return opened(run, live, journal, earlier);
 }
 
 interface Ending {

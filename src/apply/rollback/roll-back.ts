@@ -125,8 +125,14 @@ async function takeFileBack(
   const isTheirs = found.foreign.length > 0 || comments.length > 0;
   if (isTheirs && found.inForce.length === 0) return nothingLeft(run, transaction, now, comments);
   await recording(run, 'a backup of what the rollback replaced', () => takeBackup(run, now, 'pre-rollback'));
-  if ((await readRaw(run, 'roll-back')).hash !== now.file.hash && tries > 1)
-    return takeFileBack(run, transaction, await settledReading(run), tries - 1);
+  if ((await readRaw(run, 'roll-back')).hash !== now.file.hash) {
+    if (tries > 1) return takeFileBack(run, transaction, await settledReading(run), tries - 1);
+    return {
+      kind: 'failed',
+      reason: 'others keep changing the gateway, so nothing was written over it',
+      evidence: [],
+    };
+  }
   const isAlone = !isTheirs && transaction.foreign.length === 0;
   const back = await restoreFile(run, {
     way: chooseWay(run, transaction, now, isAlone),

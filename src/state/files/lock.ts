@@ -1,7 +1,7 @@
 // Exclusive use of one target across processes: a lock directory whose time is renewed (proper-lockfile), and a note
 // next to it that identifies the holder. Times here are the file system's, so they are real.
 import * as nodeFs from 'node:fs';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lock as lockFile } from 'proper-lockfile';
@@ -67,6 +67,8 @@ async function tryAcquire(
   const former = await holderOf(dir);
   if (!former || isDead(former) || letGo.has(former.token))
     await rm(lockDir, { recursive: true, force: true });
+  // The note of a lock that was released must not speak for whoever takes it next and dies before writing one.
+  if (!existsSync(lockDir)) await rm(noteOf(dir), { force: true });
   const hold: Hold = { lost: false, unrenewable: false };
   const release = await lockFile(join(dir, 'target'), {
     realpath: false,

@@ -204,3 +204,41 @@ describe('a bisection that is interrupted', () => {
     expect((await outcomesOf(fixture)).length).toBeLessThanOrEqual(3);
   });
 });
+
+describe('what stops it between two tries', () => {
+  test('says that the gateway has only a part of the revision', async () => {
+    const fixture = await staged();
+    const end = new AbortController();
+    const listener: Context['listener'] = (event) => {
+      if (event.kind === 'step' && event.step === 'commit') end.abort(new Error('SIGTERM'));
+    };
+    const outcome = await fixture.reconcile(
+      {},
+      { ...dropping(fixture, 'POISON'), listener, signal: end.signal },
+    );
+    expect(outcome).toMatchObject({ kind: 'cancelled', problems: [{ code: 'HF5007' }] });
+    expect((await fixture.store.read('home')).lastOutcome?.kind).toBe('cancelled');
+    expect((await fixture.reconcile({}, dropping(fixture, 'POISON'))).kind).toBe('quarantined');
+  });
+
+  test('is a change of the files after somebody approved the plan', async () => {
+    const fixture = await staged();
+    const { plan } = await fixture.reconcile({ dryRun: true });
+    if (!plan) throw new Error('no plan');
+    let isOther = false;
+    const loadDesired: Context['loadDesired'] = async () => {
+      if (isOther) await fixture.declare(`${DESIRED}max-retry-interval: 99\n`);
+      return fixture.context.loadDesired();
+    };
+    const listener: Context['listener'] = (event) => {
+      if (event.kind === 'finished' && event.outcome.kind === 'rolled-back') isOther = true;
+    };
+    const request = { approved: plan.digest, bisect: true };
+    const more = { ...dropping(fixture, 'POISON'), listener, loadDesired };
+    expect(await fixture.reconcile(request, more)).toMatchObject({
+      kind: 'stale',
+      problems: [{ code: 'HF5003' }],
+    });
+    expect(await fixture.file()).not.toContain('max-retry-interval: 99');
+  });
+});
