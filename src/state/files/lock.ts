@@ -67,7 +67,7 @@ async function tryAcquire(
   const former = await holderOf(dir);
   if (!former || isDead(former) || letGo.has(former.token))
     await rm(lockDir, { recursive: true, force: true });
-  // The note of a lock that was released must not speak for whoever takes it next and dies before writing one.
+  // The note of a lock that was released must not name the holder of the next one, who may die before writing one.
   if (!existsSync(lockDir)) await rm(noteOf(dir), { force: true });
   const hold: Hold = { lost: false, unrenewable: false };
   const release = await lockFile(join(dir, 'target'), {
