@@ -41,7 +41,8 @@ export function currentWave({ waves }: Pick<Rollout, 'waves'>): number {
   return at === -1 ? waves.length : at;
 }
 
-const still = (rollout: Rollout): Advanced => ({ rollout, check: [], undo: [] });
+/** Nothing follows now. */
+export const still = (rollout: Rollout): Advanced => ({ rollout, check: [], undo: [] });
 
 function stopped(rollout: Rollout, why: string, now: number): Rollout {
   const { by: _by, ...rest } = rollout;

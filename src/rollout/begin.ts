@@ -28,8 +28,10 @@ export function begin(
 ): Rollout {
   if (before && isSame(before, fleet)) return joined(before, fleet, now);
   const earlier = before && !isOver(before) ? before : undefined;
-  const targets = mapped(fleet.declared, (declared, name) =>
-    started(declared, before?.targets[name], { now, isContinued: earlier !== undefined }),
+  const targets = mapped(
+    fleet.declared,
+    (declared, name) =>
+      watched(declared, earlier?.targets[name]) ?? started(declared, before?.targets[name], now),
   );
   const isComplete = Object.values(targets).every(({ phase }) => phase === 'done');
   const replaced = earlier && (earlier.commit?.sha ?? earlier.id);
@@ -61,21 +63,14 @@ function isSame(before: Rollout, { declared }: Fleet): boolean {
   });
 }
 
-interface Start {
-  readonly now: number;
-  /** The rollout before isn't over. */
-  readonly isContinued: boolean;
+/** A target that was written and that the new revision doesn't change: it keeps its evidence. */
+function watched({ to, inForce }: Declared, earlier: RolloutTarget | undefined): RolloutTarget | undefined {
+  const isSameRevision = to !== undefined && to === inForce && to === earlier?.to;
+  return isSameRevision && earlier?.phase === 'done' && earlier.backup !== undefined ? earlier : undefined;
 }
 
-/** A target that the new revision doesn't change keeps its evidence: it is still being watched after its write. */
-function started(
-  { to, inForce }: Declared,
-  before: RolloutTarget | undefined,
-  { now, isContinued }: Start,
-): RolloutTarget {
+function started({ to, inForce }: Declared, before: RolloutTarget | undefined, now: number): RolloutTarget {
   const isThere = to !== undefined && to === inForce;
-  if (isThere && isContinued && before?.phase === 'done' && before.to === to && before.backup !== undefined)
-    return before;
   const isBusy = before?.phase === 'working' || before?.isBusy === true;
   return {
     phase: isThere ? 'done' : 'waiting',
@@ -98,10 +93,7 @@ function soakOf(
 
 /** A target that was removed is forgotten; one that was added gets its place. */
 function joined(before: Rollout, { waves, declared }: Fleet, now: number): Rollout {
-  const targets = mapped(
-    declared,
-    (one, name) => before.targets[name] ?? started(one, undefined, { now, isContinued: false }),
-  );
+  const targets = mapped(declared, (one, name) => before.targets[name] ?? started(one, undefined, now));
   const next: RolloutWave[] = waves.map(({ name, targets: members }) => {
     const known = before.waves.find((wave) => wave.name === name);
     return { ...known, name, targets: members };

@@ -41,3 +41,13 @@ export function listener(): Told {
   };
   return { ...told, reporter };
 }
+
+/** A restore that brought everything back. */
+export const restored = outcomeOf({
+  kind: 'restored',
+  restored: 'b1',
+  backup: 'b2',
+  fidelity: 'exact',
+  runtime: 'proven',
+  evidence: [],
+});

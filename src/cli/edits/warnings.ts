@@ -1,6 +1,6 @@
 // What to know about edited files: secrets that git would track, and other targets that read them.
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Adoption, FileEdit } from '../../compose/adoption.ts';
 import type { Io } from '../../compose/io.ts';
 import type { Session } from '../../compose/session.ts';
@@ -38,11 +38,8 @@ async function trackedIn(dir: string, files: readonly string[], cwd: string): Pr
  * up to the working directory, which is where the repository will begin.
  */
 async function unlistedIn(dir: string, files: readonly string[], cwd: string): Promise<readonly string[]> {
-  const dirs = [dir];
-  while (isWithin(dirs.at(-1) ?? '', cwd) && dirs.at(-1) !== resolve(cwd))
-    dirs.push(dirname(dirs.at(-1) ?? ''));
   const lists = await Promise.all(
-    dirs.map(async (at) => ({
+    upTo(dir, cwd).map(async (at) => ({
       at,
       lines: linesOf(await readFile(join(at, '.gitignore'), 'utf8').catch(() => '')),
     })),
@@ -53,6 +50,12 @@ async function unlistedIn(dir: string, files: readonly string[], cwd: string): P
       return ['*', basename(path), way, `/${way}`].some((pattern) => lines.has(pattern));
     });
   return files.filter((path) => !isListed(path));
+}
+
+/** From a directory up to one above it; alone if it isn't below that. */
+function upTo(dir: string, top: string): readonly string[] {
+  const above = dirname(dir);
+  return isWithin(above, top) ? [dir, ...upTo(above, top)] : [dir];
 }
 
 const linesOf = (text: string): ReadonlySet<string> => new Set(text.split('\n').map((line) => line.trim()));

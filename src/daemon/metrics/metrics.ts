@@ -2,6 +2,7 @@
 import type { Source } from '../../api-schema/views.ts';
 import type { Event } from '../../domain/outcome/event.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { refusingGuards } from '../../domain/plan/plan.ts';
 import type { DaemonOperations } from '../core/daemon-operations.ts';
 import type { Reporter } from '../core/reporter.ts';
 import type { Service } from '../core/service.ts';
@@ -49,7 +50,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
         known.hear(outcome);
         counters.outcomes.inc({ target: outcome.target, outcome: outcome.kind, trigger });
         instruments.histograms.reconcile.observe({ target: outcome.target }, outcome.durationMs / 1000);
-        for (const guard of refusing(outcome)) counters.refusals.inc({ target: outcome.target, guard });
+        if (outcome.kind === 'refused')
+          for (const guard of refusingGuards(outcome.plan))
+            counters.refusals.inc({ target: outcome.target, guard });
       },
       note: () => {},
       failed: (_error, target = '') => counters.faults.inc({ target }),
@@ -80,12 +83,6 @@ export function createMetrics(options: MetricsOptions): Metrics {
       registry.clear();
     },
   };
-}
-
-/** The guards that refused a plan, each once. */
-function refusing({ kind, plan }: Outcome): ReadonlySet<string> {
-  const refused = kind === 'refused' ? (plan?.verdicts ?? []) : [];
-  return new Set(refused.filter(({ allowed }) => !allowed).map(({ guard }) => guard));
 }
 
 /** Every piece of work ends with `finished`, including requested plans: their requests count too. */

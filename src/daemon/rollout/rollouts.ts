@@ -10,7 +10,7 @@ import { fail } from '../../domain/problem/problem.ts';
 import type { Rollout, RolloutAction } from '../../domain/state/rollout.ts';
 import type { Strategy } from '../../domain/strategy.ts';
 import type { Target } from '../../domain/target.ts';
-import { advance, type Advanced } from '../../rollout/advance.ts';
+import { advance, type Advanced, still } from '../../rollout/advance.ts';
 import { begin, type Fleet } from '../../rollout/begin.ts';
 import { controlled } from '../../rollout/control.ts';
 import { isUnknown, permits } from '../../rollout/permits.ts';
@@ -113,9 +113,7 @@ class Driver implements Rollouts {
 
   async continueUndo(): Promise<void> {
     const rollout = await this.#fleet?.store.rollout();
-    const left = Object.entries(rollout?.targets ?? {}).filter(([, { phase }]) => phase === 'undoing');
-    const names = left.map(([name]) => name);
-    if (rollout && names.length > 0) this.#undo(rollout, names);
+    if (rollout) this.#undo(rollout, undoingUntil(rollout, Infinity));
   }
 
   async permit(target: Target, digest: string): Promise<Permit> {
@@ -238,7 +236,7 @@ class Driver implements Rollouts {
     const rules = strategy ?? (rollout.phase === 'undoing' ? UNDO_ALONE : undefined);
     return rules && !onlyRecords && !this.#parts.signal.aborted
       ? advance(rollout, rules, this.#now())
-      : { rollout, check: [], undo: [] };
+      : still(rollout);
   }
 
   #begin(advanced: Advanced | undefined, before: Rollout | undefined): Rollout | undefined {
@@ -270,12 +268,9 @@ class Driver implements Rollouts {
   }
 
   /** The process that began to undo them has ended, or couldn't record the result. */
-  #orphans({ phase, targets }: Rollout): readonly string[] {
-    if (phase !== 'undoing' || this.#fleet?.onlyRecords === true) return [];
-    const since = this.#now() - ORPHANED_MS;
-    return Object.entries(targets).flatMap(([name, one]) =>
-      one.phase === 'undoing' && one.at <= since ? [name] : [],
-    );
+  #orphans(rollout: Rollout): readonly string[] {
+    if (rollout.phase !== 'undoing' || this.#fleet?.onlyRecords === true) return [];
+    return undoingUntil(rollout, this.#now() - ORPHANED_MS);
   }
 
   /** Others work on the target. */
@@ -367,3 +362,9 @@ const ORPHANED_MS = 60_000;
 
 /** A timer of Node is limited to 24 days. */
 const LONGEST_WAIT = 86_400_000;
+
+/** Targets whose undo began by then, ms since the epoch, and hasn't ended. */
+const undoingUntil = ({ targets }: Rollout, then: number): readonly string[] =>
+  Object.entries(targets).flatMap(([name, { phase, at }]) =>
+    phase === 'undoing' && at <= then ? [name] : [],
+  );

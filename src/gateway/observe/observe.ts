@@ -55,7 +55,7 @@ export async function observeUnless(
 ): Promise<Noticed> {
   const first = await begun(client, options);
   const seen = createHash('sha256')
-    .update(JSON.stringify([first.view, buildOf(first.answer.headers)]))
+    .update(JSON.stringify([first.build === undefined, buildOf(first.answer.headers)]))
     .update(first.answer.body.open())
     .digest('hex');
   return isKnown(seen) ? { seen } : { seen, live: await continued(client, options, first) };
@@ -63,7 +63,7 @@ export async function observeUnless(
 
 /** The first response of a reading. */
 interface First {
-  readonly view: 'memory' | 'file';
+  /** The memory view, or the file if `build` is there. */
   readonly answer: Answer;
   /** Requests sent before. */
   readonly before: number;
@@ -76,12 +76,12 @@ async function begun(client: Client, options: ObserveOptions): Promise<First> {
   if (last?.api !== 'v8') return begunWithMemory(client, options);
   const before = total(client);
   const answer = await getFile(client, options.purpose ?? 'observe');
-  return { view: 'file', answer, before, build: last.build };
+  return { answer, before, build: last.build };
 }
 
 async function begunWithMemory(client: Client, { purpose = 'observe' }: ObserveOptions): Promise<First> {
   const before = total(client);
-  return { view: 'memory', answer: await getMemory(client, purpose), before };
+  return { answer: await getMemory(client, purpose), before };
 }
 
 async function continued(client: Client, options: ObserveOptions, first: First): Promise<Live> {

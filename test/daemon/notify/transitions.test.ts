@@ -5,7 +5,7 @@ import { problem } from '../../../src/domain/problem/problem.ts';
 import type { NotifiedStatus } from '../../../src/domain/state/state.ts';
 import type { Channel } from '../../../src/settings/settings.ts';
 import { aPlan } from '../../support/build-plan.ts';
-import { outcomeOf } from '../builders.ts';
+import { outcomeOf, restored } from '../builders.ts';
 
 type Wants = Pick<Channel, 'on' | 'severity' | 'targets'>;
 
@@ -21,14 +21,6 @@ const applied = outcomeOf({
   runtime: 'proven',
   notServedYet: [],
   restartNeeded: [],
-});
-const restored = outcomeOf({
-  kind: 'restored',
-  restored: 'b1',
-  backup: 'b2',
-  fidelity: 'exact',
-  runtime: 'proven',
-  evidence: [],
 });
 const rolledBack = (revision: string): Outcome =>
   outcomeOf({

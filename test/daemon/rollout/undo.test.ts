@@ -9,7 +9,7 @@ import type { Strategy } from '../../../src/domain/strategy.ts';
 import type { Store, TargetState } from '../../../src/state/store.ts';
 import { until } from '../../support/until.ts';
 import { handClock } from '../notify/setup.ts';
-import { outcomeOf } from '../builders.ts';
+import { outcomeOf, restored } from '../builders.ts';
 
 const UNDOING: Rollout = {
   id: 'r1',
@@ -82,14 +82,6 @@ const strategy: Strategy = {
 };
 
 const locked = outcomeOf({ kind: 'locked', holder: 'another process' });
-const restored = outcomeOf({
-  kind: 'restored',
-  restored: 'b1',
-  backup: 'b2',
-  fidelity: 'exact',
-  runtime: 'proven',
-  evidence: [],
-});
 
 test('what was undone while it waited for the lock is not undone again', async () => {
   const at = processAt(async () => locked);
